@@ -1,0 +1,1 @@
+"""The doors and the clock: everything that touches the outside."""

@@ -1,0 +1,1 @@
+"""The doors to residents; each one can `read` and `send`."""

@@ -1,0 +1,81 @@
+"""The contract of every door to residents: it can `read` and `send`, and knows its limits."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from handlers.message import Incoming, Message
+
+Receive = Callable[[Sequence[Incoming]], Awaitable[None]]
+"""Hands what a door has read to the inbox; when it returns, the messages are durable."""
+
+
+class ReadError(Exception):
+    """A door refuses what came: `status` is the HTTP code to answer with."""
+
+    def __init__(self, reason: str, status: int = 400) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
+class SendError(Exception):
+    """A door failed to send; only the worker reads it.
+
+    `retry_in`: seconds until the same message may be tried again; None means never.
+    `resident_gone`: the resident blocked us or left; nothing more is sent to that address.
+    `unknown`: the request may have reached the provider; it is never blindly sent again.
+    `whole_channel`: with `retry_in`, every sending on this channel pauses that long.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        retry_in: float | None = None,
+        resident_gone: bool = False,
+        unknown: bool = False,
+        whole_channel: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_in = retry_in
+        self.resident_gone = resident_gone
+        self.unknown = unknown
+        self.whole_channel = whole_channel
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message on its way: `id` is its outbox row, the same at every attempt."""
+
+    id: int
+    address: str
+    message: Message
+
+
+class Channel(Protocol):
+    """A door. `send` returns the provider's id of the message, or raises SendError."""
+
+    name: str
+    may_resend: bool
+    """Whether sending the same Outgoing twice shows it only once (true where we own the screen)."""
+
+    def read(self, body: bytes, headers: Mapping[str, str]) -> list[Incoming]:
+        """Check the secret and turn a provider's request into our shape; raises ReadError.
+
+        `headers` has lower-case names. An empty list means: fine, nothing for us in it.
+        """
+        ...
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Deliver one message."""
+        ...
+
+    async def open(self, receive: Receive) -> None:
+        """Start what the door needs (a client, polling); returns when it is ready."""
+        ...
+
+    async def close(self) -> None:
+        """Stop and let go of everything."""
+        ...

@@ -1,0 +1,92 @@
+"""What a Message looks like in Telegram: parts short enough for it, in HTML, with buttons."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+
+from handlers.message import Choice, Message
+
+TEXT_UNITS = 4096
+"""The longest text of one Telegram message, in UTF-16 units and after its markup is read."""
+
+DATA_BYTES = 64
+"""The longest value that a Telegram button gives back."""
+
+_SHORT_LABEL = 18  # two such buttons still fit side by side on a small phone
+_BORDERS = ("\n\n", "\n", " ")
+
+Row = tuple[tuple[str, str], ...]
+"""Buttons side by side: what each shows and what it gives back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One Telegram message: the same words with markup (`html`) and without (`plain`)."""
+
+    html: str
+    plain: str
+    rows: tuple[Row, ...] = ()
+
+
+def parts_of(message: Message) -> list[Part]:
+    """Lay a Message out; the buttons hang under the last part.
+
+    Raises ValueError for a Message that Telegram could never show: that is a bug of ours.
+    """
+    heading = message.heading.strip()
+    whole = f"{heading}\n\n{message.text}".strip()
+    texts = list(_split(whole))
+    if not texts:
+        raise ValueError("a message without a word cannot be sent")
+    # Cut first and mark up after: a cut through a tag would make Telegram refuse the part.
+    parts = [Part(escape(text, quote=False), text) for text in texts]
+    if heading and texts[0].startswith(heading):
+        parts[0] = Part(_with_heading(heading, texts[0]), texts[0])
+    parts[-1] = replace(parts[-1], rows=_rows(message.choices))
+    return parts
+
+
+def _with_heading(heading: str, text: str) -> str:
+    rest = text[len(heading) :]
+    return f"<b>{escape(heading, quote=False)}</b>{escape(rest, quote=False)}"
+
+
+def _split(text: str) -> Iterator[str]:
+    rest = text
+    while rest:
+        cut = _cut(rest)
+        yield rest[:cut].rstrip()
+        rest = rest[cut:].lstrip()
+
+
+def _cut(text: str) -> int:
+    """Where the first part of `text` ends: at the best border in its second half, if any."""
+    fits = _characters_that_fit(text)
+    if fits == len(text):
+        return fits
+    for border in _BORDERS:
+        # A border that begins right behind the last letter that fits is as good as any.
+        at = text.rfind(border, 0, fits + len(border))
+        if at >= fits // 2:
+            return at
+    return fits
+
+
+def _characters_that_fit(text: str) -> int:
+    if len(text) * 2 <= TEXT_UNITS:
+        return len(text)
+    units = text.encode("utf-16-le", "surrogatepass")[: TEXT_UNITS * 2]
+    return len(units.decode("utf-16-le", "ignore"))  # "ignore" drops a pair cut in two
+
+
+def _rows(choices: Sequence[Choice]) -> tuple[Row, ...]:
+    buttons = [_button(number, choice) for number, choice in enumerate(choices, start=1)]
+    narrow = all(len(choice.label) <= _SHORT_LABEL for choice in choices)
+    width = 2 if narrow else 1
+    return tuple(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width))
+
+
+def _button(number: int, choice: Choice) -> tuple[str, str]:
+    if not 1 <= len(choice.value.encode()) <= DATA_BYTES:
+        raise ValueError(f"a button's value has 1 to {DATA_BYTES} bytes, not {choice.value!r}")
+    return f"{number}. {choice.label}", choice.value

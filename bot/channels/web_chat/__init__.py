@@ -1,0 +1,1 @@
+"""The web chat: the door that needs no account and no token."""

@@ -1,0 +1,70 @@
+"""The web chat's page, error page and static files, read and compiled once."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from mimetypes import guess_type
+from pathlib import Path
+
+import jinja2
+
+from bot.channels.web_chat.bubbles import Bubble
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A static file; `version` is the hash of its content and part of its address."""
+
+    body: bytes
+    media_type: str
+    version: str
+
+
+class Pages:
+    """Renders the pages to HTML, everything escaped that is not in a template."""
+
+    def __init__(self) -> None:
+        self._assets = _read_assets(_HERE / "static")
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(_HERE),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters["asset"] = self._url_of
+        self._chat = environment.get_template("page.html")
+        self._error = environment.get_template("error.html")
+
+    def chat(self, bubbles: Sequence[Bubble], notice: str = "", draft: str = "") -> str:
+        """The chat page; after a refusal, `notice` says why and `draft` keeps what was written."""
+        return self._chat.render(
+            bubbles=bubbles,
+            after=max((bubble.id for bubble in bubbles if not bubble.mine), default=0),
+            post_id=secrets.token_urlsafe(16),
+            notice=notice,
+            draft=draft,
+        )
+
+    def error(self, status: int) -> str:
+        """What an HTTP status means for a resident."""
+        return self._error.render(status=status)
+
+    def find_asset(self, name: str) -> Asset | None:
+        """A static file by its plain name."""
+        return self._assets.get(name)
+
+    def _url_of(self, name: str) -> str:
+        return f"/static/{self._assets[name].version}/{name}"
+
+
+def _read_assets(folder: Path) -> dict[str, Asset]:
+    assets: dict[str, Asset] = {}
+    for path in sorted(folder.iterdir()):
+        body = path.read_bytes()
+        media_type = guess_type(path.name)[0] or "application/octet-stream"
+        assets[path.name] = Asset(body, media_type, hashlib.sha256(body).hexdigest()[:12])
+    return assets

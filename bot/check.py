@@ -1,0 +1,68 @@
+"""`doithoai check`: what is wrong with the content files and the settings, in words."""
+
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.clock import SystemClock
+from bot.settings import Settings
+from handlers.turn import VIETNAM
+from knowledge.check import check
+from knowledge.library import CONTENT, read
+from knowledge.recognise import read_recogniser
+from knowledge.source import ContentError
+from knowledge.words import read_words
+
+_out = Console(highlight=False, soft_wrap=True)
+
+
+def run(settings: Settings, content: Path | None, day: date | None) -> int:
+    """Print every mistake, or what there is; the exit code."""
+    folder = content or CONTENT
+    today = day or SystemClock().now().astimezone(VIETNAM).date()
+    mistakes = [*check(folder, day=today), *_words(folder)]
+    for mistake in mistakes:
+        _out.print(f"{mistake.path}:{mistake.line}: {mistake.problem} Mend: {mistake.mend}.")
+    problems = problems_of(settings)
+    for problem in problems:
+        _out.print(f"settings: {problem}")
+    if mistakes or problems:
+        _out.print(f"{len(mistakes) + len(problems)} to mend.")
+        return 1
+    _out.print(_table(folder))
+    return 0
+
+
+def problems_of(settings: Settings) -> list[str]:
+    """What is missing or contradictory in the settings."""
+    problems: list[str] = []
+    if settings.telegram_token.get_secret_value() and settings.public_url:
+        if not settings.telegram_secret.get_secret_value():
+            problems.append("DOITHOAI_TELEGRAM_SECRET is needed when DOITHOAI_PUBLIC_URL is set.")
+        if not settings.public_url.startswith("https://"):
+            problems.append("DOITHOAI_PUBLIC_URL must begin with https:// for webhooks.")
+    return problems
+
+
+def _words(folder: Path) -> list[ContentError]:
+    """The word lists of the search and the recogniser: the first mistake of each."""
+    found: list[ContentError] = []
+    for load, path in ((read_words, folder / "words"), (read_recogniser, folder)):
+        try:
+            load(path)
+        except ContentError as mistake:
+            found.append(mistake)
+    return found
+
+
+def _table(folder: Path) -> Table:
+    library = read(folder).freeze()
+    table = Table("topic", "cards", "ways of asking", "high", "medium", "low")
+    for topic in library.topics.values():
+        cards = library.cards_of(topic.id)
+        levels = [sum(card.confidence == level for card in cards) for level in ("high", "medium", "low")]
+        asked = sum(len(card.questions) for card in cards)
+        table.add_row(topic.title, str(len(cards)), str(asked), *map(str, levels))
+    return table

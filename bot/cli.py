@@ -1,0 +1,106 @@
+"""The command line: `doithoai serve`, `chat`, `ask`, `check`, `waiting`."""
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from bot.settings import PREFIX, read_settings
+
+cli = typer.Typer(
+    help="Đối Thoại: residents ask about poverty-reduction policy and are heard.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Run, and turn what an operator can mend into one clear line."""
+    try:
+        cli()
+    except ValidationError as error:
+        for detail in error.errors():
+            name = PREFIX + str(detail["loc"][-1] if detail["loc"] else "").upper()
+            _errors.print(f"setting {name}: {detail['msg']}", style="red")
+        sys.exit(2)
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0: any free one.")] = None,
+) -> None:
+    """Start the bot: the web chat, and every messenger whose token is given."""
+    from bot.serve import run
+
+    given = {"host": host, "port": port}
+    changes = {name: value for name, value in given.items() if value is not None}
+    sys.exit(run(read_settings().model_copy(update=changes)))
+
+
+@cli.command()
+def chat(
+    record: Annotated[
+        Path | None, typer.Option(help="Write the conversation to this file as a golden talk.")
+    ] = None,
+) -> None:
+    """Talk to the bot here; empty line or Ctrl-D ends."""
+    from bot.chat import run
+
+    run(read_settings(), record)
+
+
+@cli.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="What a resident would write.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    batch: Annotated[
+        Path | None, typer.Option(help="Questions, one JSON object a line: id, text, context?")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the answers of a batch go.")] = None,
+) -> None:
+    """Print the answer to a question, or answer a file of them; nothing is recorded."""
+    from bot import ask as asking
+
+    if batch is not None:
+        if out is None:
+            raise typer.BadParameter("--batch needs --out")
+        sys.exit(asking.answer_batch(batch, out))
+    if question is None:
+        raise typer.BadParameter("give a question, or --batch and --out")
+    sys.exit(asking.answer_one(question, as_json=as_json))
+
+
+@cli.command()
+def check(
+    content: Annotated[Path | None, typer.Option(help="Another content folder.")] = None,
+    on: Annotated[str, typer.Option(help="As of this day (YYYY-MM-DD); today when left out.")] = "",
+) -> None:
+    """Check the content files and the settings: file, line, and what to do."""
+    from bot.check import run
+
+    day = date.fromisoformat(on) if on else None
+    sys.exit(run(read_settings(), content, day))
+
+
+@cli.command()
+def waiting(
+    search: Annotated[str, typer.Option(help="Only those with these words; no tones needed.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+) -> None:
+    """List what waits for an official: questions without an answer, requests, opinions."""
+    from bot.waiting import run
+
+    run(read_settings(), search, limit)
+
+
+
+
+if __name__ == "__main__":
+    main()

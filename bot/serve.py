@@ -1,0 +1,109 @@
+"""`doithoai serve`: the bot in one process, until it is told to stop."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import sys
+from collections.abc import AsyncGenerator
+
+import uvicorn
+import uvloop
+from rich.console import Console
+from starlette.applications import Starlette
+
+from bot.app import App, build, channels_of
+from bot.channels.web_chat.door import WebChat
+from bot.check import problems_of
+from bot.clock import SystemClock
+from bot.settings import Settings
+from bot.web import build_web
+from knowledge.source import ContentError
+
+_errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+LAST_WORDS = 3
+"""Seconds an open connection may take to end when the bot stops."""
+
+
+def run(settings: Settings) -> int:
+    """Serve until SIGINT or SIGTERM; the exit code."""
+    logging.basicConfig(
+        level=settings.log_level.upper(),
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    problems = problems_of(settings)
+    for problem in problems:
+        _errors.print(problem, style="red")
+    if problems:
+        return 2
+    clock = SystemClock()
+    try:
+        app = build(settings, channels_of(settings, clock), clock=clock)
+    except ContentError as error:
+        _errors.print(f"{error}. `doithoai check` shows all of them.", style="red")
+        return 1
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_serve(app))
+
+
+def web_of(app: App) -> Starlette:
+    """The web app of these parts; starting and stopping it starts and stops them."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        await app.start()
+        # What lives for good is not looked through again at every collection.
+        gc.collect()
+        gc.freeze()
+        yield
+        await app.stop()
+
+    web_chat = app.channels["web"]
+    assert isinstance(web_chat, WebChat)
+    webhooks = {name: door for name, door in app.channels.items() if name != "web"}
+    return build_web(
+        app.reception,
+        web_chat,
+        webhooks,
+        public_url=app.settings.public_url,
+        lifespan=lifespan,
+    )
+
+
+async def _serve(app: App) -> int:
+    settings = app.settings
+    config = uvicorn.Config(
+        web_of(app),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.public_url),
+        timeout_graceful_shutdown=LAST_WORDS,
+    )
+    server = _Server(config)
+    try:
+        await server.serve()
+    except SystemExit:
+        return 1
+    return 0 if server.started else 1
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, saying in one line where to look once it listens."""
+
+    async def startup(self, sockets: object = None) -> None:
+        """Listen, then print the address."""
+        await super().startup()
+        if self.started:
+            for server in self.servers:
+                for socket in server.sockets:
+                    host, port = socket.getsockname()[:2]
+                    print(f"Đối Thoại: http://{host}:{port}/", flush=True)
+
+    async def shutdown(self, sockets: object = None) -> None:
+        """End the event streams first: they would otherwise never end by themselves."""
+        await super().shutdown()

@@ -1,0 +1,38 @@
+"""`doithoai waiting`: what residents said that waits for an official."""
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.settings import Settings
+from handlers.turn import VIETNAM
+from knowledge.text import fold
+from storage import opinions, questions
+from storage.database import Database
+from storage.migrate import migrate
+
+_out = Console(highlight=False)
+
+
+def run(settings: Settings, search: str, limit: int) -> None:
+    """Print the newest first; no account is shown."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.url_of_database())
+    try:
+        migrate(database)
+        _print(database, fold(search), limit)
+    finally:
+        database.close()
+
+
+def _print(database: Database, key: str, limit: int) -> None:
+    with database.read() as connection:
+        asked = questions.search(connection, status="queued", key=key, limit=limit)
+        said = opinions.search(connection, key=key, limit=limit)
+    table = Table("khi nào", "kênh", "lĩnh vực", "câu hỏi chờ cán bộ")
+    for row in asked:
+        table.add_row(f"{row.asked_at.astimezone(VIETNAM):%d/%m %H:%M}", row.channel, row.topic or "", row.text)
+    _out.print(table)
+    table = Table("khi nào", "góp ý của bà con")
+    for opinion in said:
+        table.add_row(f"{opinion.said_at.astimezone(VIETNAM):%d/%m %H:%M}", opinion.text)
+    _out.print(table)

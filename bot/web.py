@@ -1,0 +1,396 @@
+"""The web: the residents' chat page, its event stream, the messengers' webhooks and health."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing, suppress
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import (
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
+from starlette.routing import BaseRoute, Route
+from starlette.types import Lifespan, Send
+
+from bot.channels.channel import Channel, ReadError
+from bot.channels.web_chat.bubbles import Bubble, name_days, show, show_all
+from bot.channels.web_chat.door import Stream, WebChat, post_of
+from bot.channels.web_chat.pages import Pages
+from bot.security import SECURITY_HEADERS, Brake, SecurityHeaders, is_same_origin, read_body
+from handlers.message import Incoming, Message
+
+COOKIE = "doithoai_session"
+YEAR = 365 * 24 * 3600
+WEBHOOK_LIMIT = 1024 * 1024
+CHAT_LIMIT = 64 * 1024
+LARGEST_ID = 2**63 - 1
+
+TOO_FAST = "Bà con gửi hơi nhanh. Xin chờ một phút rồi gửi tiếp giúp."
+TOO_MANY = "Đang có nhiều người hỏi cùng lúc. Bà con chờ ít phút rồi gửi lại giúp."
+
+ROBOTS = "User-agent: *\nDisallow: /chat\nDisallow: /webhook\nDisallow: /console\n"
+
+_log = logging.getLogger(__name__)
+
+
+class Line(NamedTuple):
+    """One line of a conversation; `mine` is the resident's own, `id` orders each direction.
+
+    A pressed button is the resident's line with the label as text or, where only its value is
+    known, with empty text and one Choice holding that value: the page finds the label.
+    """
+
+    id: int
+    at: datetime
+    mine: bool
+    message: Message
+
+
+class Overloaded(Exception):
+    """Too many messages wait: the web says so (503), and a messenger tries again later."""
+
+
+class Desk(Protocol):
+    """What the web needs of the house behind it."""
+
+    async def receive(self, incomings: Sequence[Incoming]) -> None:
+        """Put into the inbox, durable on return; raises Overloaded."""
+        ...
+
+    async def history(self, channel: str, address: str, *, limit: int = 100) -> list[Line]:
+        """The newest lines in both directions, oldest first."""
+        ...
+
+    async def sent_after(self, channel: str, address: str, outbox_id: int) -> list[Line]:
+        """Our messages with an id above `outbox_id`, in the order of their ids."""
+        ...
+
+    async def health(self) -> dict[str, object]:
+        """The state of the house; "ok": False makes the answer 503."""
+        ...
+
+
+def build_web(
+    desk: Desk,
+    web_chat: WebChat,
+    webhooks: Mapping[str, Channel],
+    *,
+    public_url: str = "",
+    heartbeat: float = 20.0,
+    answer_wait: float = 4.0,
+    more_routes: Sequence[BaseRoute] = (),
+    lifespan: Lifespan[Starlette] | None = None,
+) -> Starlette:
+    """The web app; `heartbeat` and `answer_wait` in seconds, `more_routes` for the console.
+
+    `answer_wait`: how long a page without JavaScript waits for our answer before it reloads.
+    """
+    pages = Pages()
+    errors = Errors(pages)
+    chat = Chat(
+        desk,
+        web_chat,
+        pages,
+        public_url=public_url,
+        heartbeat=heartbeat,
+        answer_wait=answer_wait,
+    )
+    return Starlette(
+        routes=[*chat.routes(), *Outside(desk, webhooks).routes(), *more_routes],
+        middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1000)],
+        exception_handlers={
+            HTTPException: errors.say,
+            ClientDisconnect: errors.say_gone,
+            Exception: errors.say_failure,
+        },
+        lifespan=lifespan,
+    )
+
+
+class Json(Response):
+    """JSON of dataclasses and plain data, never kept by a shared phone's browser."""
+
+    media_type = "application/json"
+
+    def __init__(self, content: object, status_code: int = 200) -> None:
+        super().__init__(msgspec.json.encode(content), status_code, {"cache-control": "no-store"})
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events, whose generator is closed as soon as the page goes away."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, events: AsyncGenerator[str]) -> None:
+        # The second header keeps nginx from holding events back.
+        super().__init__(events, headers={"cache-control": "no-store", "x-accel-buffering": "no"})
+        self._events = events
+
+    async def stream_response(self, send: Send) -> None:
+        async with aclosing(self._events):
+            await super().stream_response(send)
+
+
+class Chat:
+    """The routes of the residents' page."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        web_chat: WebChat,
+        pages: Pages,
+        *,
+        public_url: str,
+        heartbeat: float,
+        answer_wait: float,
+    ) -> None:
+        self._desk = desk
+        self._web_chat = web_chat
+        self._pages = pages
+        self._public = urlsplit(public_url.lower())
+        self._heartbeat = heartbeat
+        self._answer_wait = answer_wait
+        self._brake = Brake(limit=20, period=timedelta(seconds=60))
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/", self.page),
+            Route("/chat", self.post_form, methods=["POST"]),
+            Route("/chat/messages", self.post_json, methods=["POST"]),
+            Route("/chat/stream", self.stream),
+            Route("/chat/history", self.history),
+            Route("/static/{version}/{name}", self.static),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        return await self._page(request, self._session_of(request))
+
+    async def post_form(self, request: Request) -> Response:
+        """A message from a page without JavaScript: wait a little, then show the page again."""
+        self._require_same_origin(request)
+        form = await _read_form(request)
+        session = self._session_of(request) or self._web_chat.new_session()
+        try:
+            with self._web_chat.stream(self._web_chat.address_of(session)) as answers:
+                await self._take_in(session, post_of(form))
+                await self._wait_for_answer(answers)
+        except ReadError as error:
+            return await self._page(request, session, error, form.get("text", ""))
+        return self._keep(request, session, RedirectResponse("/#moi", 303))
+
+    async def post_json(self, request: Request) -> Response:
+        """A message from the page's script: 202 once it is durable, else JSON with the reason."""
+        self._require_same_origin(request)
+        session = self._session_of(request) or self._web_chat.new_session()
+        try:
+            await self._take_in(session, await read_body(request, CHAT_LIMIT))
+        except ReadError as error:
+            return Json({"error": error.reason}, error.status)
+        return self._keep(request, session, Json({"ok": True}, 202))
+
+    async def static(self, request: Request) -> Response:
+        """A static file: for ever under its own hash, checked again under an older one."""
+        asset = self._pages.find_asset(request.path_params["name"])
+        if asset is None:
+            raise HTTPException(404)
+        current = request.path_params["version"] == asset.version
+        caching = f"public, max-age={YEAR}, immutable" if current else "no-cache"
+        return Response(asset.body, 200, {"cache-control": caching}, asset.media_type)
+
+    async def history(self, request: Request) -> Response:
+        """The conversation so far, for a page that may have missed something."""
+        bubbles = await self._bubbles(self._require_session(request))
+        return Json({"lines": bubbles})
+
+    async def stream(self, request: Request) -> Response:
+        address = self._web_chat.address_of(self._require_session(request))
+        after = request.headers.get("last-event-id") or request.query_params.get("after", "")
+        return EventStream(self._events(address, _as_id(after)))
+
+    async def _events(self, address: str, after: int) -> AsyncGenerator[str]:
+        """What was sent after an id, then what is sent from now on, each once."""
+        told: set[int] = set()
+        # Subscribe first: what is sent while the replay is read waits in the stream.
+        with self._web_chat.stream(address) as live:
+            # Pages reconnect at different moments after a restart.
+            yield f"retry: {2000 + secrets.randbelow(4000)}\n\n"
+            for line in await self._desk.sent_after(self._web_chat.name, address, after):
+                told.add(line.id)
+                yield _as_event(show(line))
+            async for event in self._live_events(live, told):
+                yield event
+
+    async def _live_events(self, live: Stream, told: set[int]) -> AsyncGenerator[str]:
+        while True:
+            try:
+                async with asyncio.timeout(self._heartbeat):
+                    outgoing = await anext(live)
+            except TimeoutError:
+                yield ":\n\n"
+            except StopAsyncIteration:
+                return
+            else:
+                if outgoing.id not in told:
+                    told.add(outgoing.id)
+                    now = self._web_chat.clock()
+                    yield _as_event(show(Line(outgoing.id, now, False, outgoing.message)))
+
+    async def _take_in(self, session: str, body: bytes) -> None:
+        """Read, brake, receive; raises ReadError with a reason fit for the resident."""
+        incomings = self._web_chat.read(body, {"x-session": session})
+        address = self._web_chat.address_of(session)
+        if not self._brake.may_pass(address, self._web_chat.clock()):
+            raise ReadError(TOO_FAST, 429)
+        try:
+            await self._desk.receive(incomings)
+        except Overloaded as error:
+            raise ReadError(TOO_MANY, 503) from error
+
+    async def _wait_for_answer(self, answers: Stream) -> None:
+        with suppress(TimeoutError, StopAsyncIteration):
+            async with asyncio.timeout(self._answer_wait):
+                await anext(answers)
+
+    async def _page(
+        self,
+        request: Request,
+        session: str | None,
+        notice: ReadError | None = None,
+        draft: str = "",
+    ) -> Response:
+        bubbles = await self._bubbles(session) if session else []
+        text = self._pages.chat(bubbles, notice.reason if notice else "", draft)
+        status = notice.status if notice else 200
+        answer = HTMLResponse(text, status, {"cache-control": "no-store"})
+        return self._keep(request, session or self._web_chat.new_session(), answer)
+
+    async def _bubbles(self, session: str) -> list[Bubble]:
+        address = self._web_chat.address_of(session)
+        lines = await self._desk.history(self._web_chat.name, address, limit=100)
+        return name_days(show_all(lines), self._web_chat.clock())
+
+    def _session_of(self, request: Request) -> str | None:
+        session = request.cookies.get(COOKIE, "")
+        return session if self._web_chat.is_session(session) else None
+
+    def _require_session(self, request: Request) -> str:
+        session = self._session_of(request)
+        if session is None:
+            raise HTTPException(401)
+        return session
+
+    def _require_same_origin(self, request: Request) -> None:
+        hosts = {request.headers.get("host", "").lower(), self._public.netloc} - {""}
+        has_cookie = self._session_of(request) is not None
+        if not is_same_origin(request.headers, hosts, has_cookie=has_cookie):
+            raise HTTPException(403)
+
+    def _keep(self, request: Request, session: str, answer: Response) -> Response:
+        """Keep the session in the browser for another year."""
+        secure = request.url.scheme == "https" or self._public.scheme == "https"
+        answer.set_cookie(
+            COOKIE, session, max_age=YEAR, secure=secure, httponly=True, samesite="lax"
+        )
+        return answer
+
+
+class Errors:
+    """What a resident sees, and a machine gets, when something cannot be done."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    async def say(self, request: Request, error: Exception) -> Response:
+        status, headers = 500, dict[str, str]()
+        if isinstance(error, HTTPException):
+            status, headers = error.status_code, dict(error.headers or {})
+        if request.url.path.startswith("/webhook/"):
+            return PlainTextResponse(f"{status}\n", status, headers)
+        headers["cache-control"] = "no-store"
+        return HTMLResponse(self._pages.error(status), status, headers)
+
+    async def say_gone(self, request: Request, error: Exception) -> Response:
+        """The sender went away in the middle of its request: nobody reads this answer."""
+        return PlainTextResponse("", 400)
+
+    async def say_failure(self, request: Request, error: Exception) -> Response:
+        """Starlette answers for a bug outside our middleware: the headers are added here."""
+        answer = await self.say(request, error)
+        for name, value in SECURITY_HEADERS.items():
+            answer.headers.setdefault(name, value)
+        return answer
+
+
+class Outside:
+    """The routes for machines: messengers, monitors and search engines."""
+
+    def __init__(self, desk: Desk, webhooks: Mapping[str, Channel]) -> None:
+        self._desk = desk
+        self._webhooks = webhooks
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/webhook/{channel}", self.webhook, methods=["POST"]),
+            Route("/health", self.health),
+            Route("/robots.txt", self.robots),
+        ]
+
+    async def webhook(self, request: Request) -> Response:
+        """200 only when all of it is durable: with anything else the messenger sends it again."""
+        name = request.path_params["channel"]
+        channel = self._webhooks.get(name)
+        if channel is None:
+            raise HTTPException(404)
+        body = await read_body(request, WEBHOOK_LIMIT)
+        try:
+            incomings = channel.read(body, request.headers)
+            if incomings:
+                await self._desk.receive(incomings)
+        except ReadError as error:
+            _log.warning("%s refused a webhook (%d): %s", name, error.status, error.reason)
+            raise HTTPException(error.status) from error
+        except Overloaded as error:
+            raise HTTPException(503, headers={"retry-after": "30"}) from error
+        return PlainTextResponse("ok\n")
+
+    async def health(self, request: Request) -> Response:
+        try:
+            state = await self._desk.health()
+        except Exception:
+            _log.exception("health could not be read")
+            state = {"ok": False}
+        return Json(state, 503 if state.get("ok") is False else 200)
+
+    async def robots(self, request: Request) -> Response:
+        return PlainTextResponse(ROBOTS)
+
+
+async def _read_form(request: Request) -> dict[str, str]:
+    try:
+        text = (await read_body(request, CHAT_LIMIT)).decode()
+        fields = parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=20)
+    except ValueError as error:
+        raise HTTPException(400) from error
+    return {name: values[-1] for name, values in fields.items()}
+
+
+def _as_event(bubble: Bubble) -> str:
+    return f"id: {bubble.id}\ndata: {msgspec.json.encode(bubble).decode()}\n\n"
+
+
+def _as_id(text: str) -> int:
+    """An outbox id from outside; anything else means: from the beginning."""
+    return min(int(text), LARGEST_ID) if text.isdecimal() and len(text) <= 19 else 0

@@ -1,0 +1,1 @@
+"""The decisions: plain functions; no network, no SQL text, no environment."""

@@ -1,0 +1,75 @@
+"""A resident asks in their own words: answer, ask back, or say honestly that we do not know."""
+
+from handlers.message import Choice
+from handlers.rendering import say_answer, say_section, topic_choices
+from handlers.status import Ending, Status
+from handlers.turn import Turn
+from knowledge.card import Card
+from knowledge.search import Findings
+
+_TO_CHOOSE_FROM = 3
+
+
+def ask(turn: Turn) -> Ending:
+    """Answer the question, if the base holds its answer."""
+    found = turn.find()
+    if found.verdict == "sure":
+        return _answer(turn, found)
+    if found.verdict == "close":
+        return _clarify(turn, found)
+    return _queue(turn, found) if found.about_policy else _refuse(turn, found)
+
+
+def _answer(turn: Turn, found: Findings) -> Ending:
+    card = found.candidates[0].card
+    if not card.is_current(turn.today):
+        turn.conversation.asked = turn.incoming.text
+        turn.say("no_longer_in_force", heading=card.title, choices=_ways_out(turn), card=card)
+        return _ending("queued", found, card)
+    if found.section is None:
+        say_answer(turn, card)
+        return _ending("followup_answered" if found.is_followup else "answered", found, card)
+    if not found.is_followup:
+        turn.hold(card.id)
+        turn.say("answer", heading=card.title, card=card)
+    if not say_section(turn, card, found.section):
+        return _ending("partly_answered", found, card)
+    return _ending("followup_answered" if found.is_followup else "answered", found, card)
+
+
+def _clarify(turn: Turn, found: Findings) -> Ending:
+    turn.conversation.asked = turn.incoming.text
+    cards = [candidate.card for candidate in found.candidates[:_TO_CHOOSE_FROM]]
+    choices = [Choice(card.title, f"card:{card.id}") for card in cards]
+    turn.say("clarify", choices=(*choices, turn.choice("label_none_of_these", "none")))
+    return _ending("clarifying", found)
+
+
+def _queue(turn: Turn, found: Findings) -> Ending:
+    turn.conversation.asked = turn.incoming.text
+    near = dict.fromkeys(candidate.card.topic for candidate in found.candidates)
+    topics = topic_choices(turn, list(near)[:_TO_CHOOSE_FROM])
+    turn.say("queued", choices=(*topics, *_ways_out(turn)))
+    return _ending("queued", found)
+
+
+def _refuse(turn: Turn, found: Findings) -> Ending:
+    turn.say("refused", choices=_ways_out(turn))
+    return _ending("refused", found)
+
+
+def none_of_these(turn: Turn) -> Ending:
+    """None of the cards we offered is meant: an official will answer."""
+    question = turn.conversation.asked or turn.incoming.text
+    turn.say("queued", choices=_ways_out(turn), question=question)
+    return Ending("queued")
+
+
+def _ways_out(turn: Turn) -> tuple[Choice, ...]:
+    return turn.choice("label_menu", "menu"), turn.choice("label_official", "official")
+
+
+def _ending(status: Status, found: Findings, card: Card | None = None) -> Ending:
+    candidates = tuple((c.card.id, round(c.score, 4)) for c in found.candidates[:10])
+    score = candidates[0][1] if candidates else None
+    return Ending(status, card.id if card else None, score, candidates)

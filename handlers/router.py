@@ -1,0 +1,104 @@
+"""Which step an Incoming is for: emergencies first, then what was pressed, awaited, or said."""
+
+from collections.abc import Callable, Mapping
+
+from handlers.residents import (
+    ask,
+    browse,
+    cards,
+    emergency,
+    lost,
+    manners,
+    official,
+    opine,
+    own_case,
+    presence,
+    privacy,
+)
+from handlers.status import Ending
+from handlers.turn import Turn
+from knowledge.personal import is_all_personal
+from knowledge.text import fold
+
+Step = Callable[[Turn], Ending]
+
+PRESSED: Mapping[str, Step] = {
+    "card": cards.open_card,
+    "part": cards.open_section,
+    "good": cards.was_right,
+    "bad": cards.was_wrong,
+    "menu": browse.menu,
+    "topic": browse.topic,
+    "none": ask.none_of_these,
+    "official": official.request,
+    "opine": opine.opine,
+    "help": manners.explain,
+    "privacy": privacy.notice,
+    "cancel": official.cancel,
+}
+"""By the word before the colon of a choice's value."""
+
+AWAITED: Mapping[str, Step] = {"official": official.receive, "opine": opine.receive}
+"""By the name given to `wait_for`."""
+
+COMMANDS: Mapping[str, Step] = {
+    "/start": manners.greet,
+    "/menu": browse.menu,
+    "/help": manners.explain,
+    "/canbo": official.request,
+    "/gopy": opine.opine,
+    "/riengtu": privacy.notice,
+}
+"""By the first word of a text that begins with a slash."""
+
+MANNERS: Mapping[str, Step] = {
+    "greeting": manners.greet,
+    "thanks": manners.thank,
+    "goodbye": manners.part,
+    "own_case": own_case.point,
+    "opinion": opine.opine,
+    "official": official.request,
+    "menu": browse.menu,
+    "help": manners.explain,
+    "insult_or_spam": manners.calm,
+    "unreadable": lost.unreadable,
+    "elsewhere": manners.refuse,
+    "question": ask.ask,
+}
+"""By the manner the recogniser hears."""
+
+_COMING_AND_GOING: Mapping[str, Step] = {"joined": manners.greet, "left": presence.leave}
+_STOP_WORDS = frozenset({"thoi", "huy", "bo qua", "khong can nua"})
+
+
+def choose(turn: Turn) -> Step:
+    """The one step for this Incoming."""
+    if turn.incoming.kind in _COMING_AND_GOING:
+        return _COMING_AND_GOING[turn.incoming.kind]
+    if turn.pressed:
+        return PRESSED.get(turn.pressed.partition(":")[0], lost.nothing_to_choose)
+    text = turn.incoming.text
+    if not text:
+        return lost.unreadable
+    heard = turn.recognise().kind
+    if heard == "emergency":
+        return emergency.help_at_once
+    if text.startswith("/"):
+        return COMMANDS.get(text.split()[0].lower(), manners.explain)
+    return _awaited(turn) or _said(turn, heard)
+
+
+def _awaited(turn: Turn) -> Step | None:
+    """The step that waits for this text, unless the resident has thought better of it."""
+    step = AWAITED.get(turn.conversation.awaits)
+    if step is None:
+        return None
+    return official.cancel if fold(turn.incoming.text) in _STOP_WORDS else step
+
+
+def _said(turn: Turn, heard: str) -> Step:
+    if turn.incoming.is_masked and is_all_personal(turn.incoming.text):
+        return privacy.remind
+    if turn.incoming.text.strip().isdecimal() and len(turn.incoming.text.strip()) < 3:
+        return lost.nothing_to_choose
+    return MANNERS[heard]

@@ -1,0 +1,38 @@
+"""A conversation held in memory: the same turns as on the road, and nothing remembered after."""
+
+from dataclasses import dataclass, field
+
+from handlers.answering import decide
+from handlers.message import Incoming, Message
+from handlers.status import Ending
+from handlers.turn import Conversation, House, Turn
+from knowledge.personal import mask
+
+
+@dataclass(slots=True)
+class Talk:
+    """One resident's conversation; `is_newcomer`: the first answer opens with the welcome."""
+
+    house: House
+    is_newcomer: bool = False
+    conversation: Conversation = field(default_factory=Conversation)
+    said: list[Message] = field(default_factory=list[Message])
+
+    def hear(self, text: str = "", *, choice: str = "", kind: str = "text") -> Ending:
+        """What the resident sends; what we say to it is in `said` afterwards."""
+        masked, found = mask(text)
+        incoming = Incoming(
+            channel="terminal",
+            address="talk",
+            external_id="talk",
+            sent_at=self.house.clock.now(),
+            kind="choice" if choice else "attachment" if kind == "attachment" else "text",
+            text=masked,
+            choice=choice,
+            is_masked=found,
+        )
+        turn = Turn(self.house, incoming, self.conversation, is_newcomer=self.is_newcomer)
+        ending = decide(turn)
+        self.said = turn.said
+        self.is_newcomer = self.is_newcomer and not turn.is_welcomed
+        return ending

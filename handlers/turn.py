@@ -1,0 +1,130 @@
+"""A turn: the handling of one Incoming; it decides, and one commit remembers what it decided."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from handlers.message import Choice, Incoming, Message
+from knowledge.library import Library
+from knowledge.recognise import Recognised, Recogniser
+from knowledge.search import Context, Findings, Search
+
+NOTICE_VERSION = 1
+"""The privacy notice in content/phrases.yaml; raise it when its meaning changes."""
+FORGET_AFTER = timedelta(hours=2)
+"""After this silence a conversation starts afresh."""
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class Clock(Protocol):
+    """Tells the time: `now` in UTC, `ticks` in microseconds of no particular origin."""
+
+    def now(self) -> datetime: ...
+    def ticks(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every turn has at hand."""
+
+    library: Library
+    search: Search
+    recogniser: Recogniser
+    clock: Clock
+
+
+class Conversation(msgspec.Struct, omit_defaults=True):
+    """Where we are with a resident.
+
+    `awaits`: the step that gets the next free text; `offered`: the values of the choices last
+    shown, by number; `card`: the card in hand; `shown`: its sections already read; `asked`: the
+    question we could not settle.
+    """
+
+    awaits: str = ""
+    offered: list[str] = []
+    card: str = ""
+    shown: list[str] = []
+    asked: str = ""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One Incoming, what we know of the resident, and what the step decides.
+
+    `is_newcomer`: the privacy notice in force was not shown yet; `is_welcomed`: this turn
+    shows it. `opinion` and `rating` (card, was it right) are remembered by the commit.
+    """
+
+    house: House
+    incoming: Incoming
+    conversation: Conversation
+    is_newcomer: bool = False
+    is_welcomed: bool = False
+    said: list[Message] = field(default_factory=list[Message])
+    opinion: str = ""
+    rating: tuple[str, bool] | None = None
+
+    @property
+    def today(self) -> date:
+        """The calendar day in Viet Nam."""
+        return self.house.clock.now().astimezone(VIETNAM).date()
+
+    @property
+    def argument(self) -> str:
+        """What follows the step's name in the pressed choice: "card:x" gives "x"."""
+        return self.pressed.partition(":")[2]
+
+    @property
+    def pressed(self) -> str:
+        """The choice pressed, or meant by typing its number; "" when neither."""
+        if self.incoming.choice:
+            return self.incoming.choice
+        number = _number(self.incoming.text)
+        offered = self.conversation.offered
+        return offered[number - 1] if 0 < number <= len(offered) else ""
+
+    def recognise(self) -> Recognised:
+        """What manner of message this is."""
+        return self.house.recogniser.recognise(self.incoming.text)
+
+    def find(self) -> Findings:
+        """What the search finds, with the card in hand as context."""
+        card = self.house.library.cards.get(self.conversation.card)
+        context = Context(card.id, card.topic) if card else Context()
+        return self.house.search.find(self.incoming.text, context)
+
+    def phrase(self, name: str, /, **data: Any) -> str:
+        """One of our sentences."""
+        return self.house.library.phrases.render(name, **data)
+
+    def choice(self, name: str, value: str) -> Choice:
+        """A choice whose label is a phrase."""
+        return Choice(self.phrase(name), value)
+
+    def say(
+        self, name: str, /, *, heading: str = "", choices: tuple[Choice, ...] = (), **data: Any
+    ) -> None:
+        """Say a phrase; its choices are the ones numbers mean from now on."""
+        self.said.append(Message(self.phrase(name, **data), heading, choices))
+        if choices:
+            self.conversation.offered = [choice.value for choice in choices]
+
+    def wait_for(self, step: str) -> None:
+        """The next free text goes to this step."""
+        self.conversation.awaits = step
+
+    def hold(self, card: str) -> None:
+        """This card is in hand now: follow-ups are about it."""
+        if self.conversation.card != card:
+            self.conversation.card = card
+            self.conversation.shown = []
+
+
+def _number(text: str) -> int:
+    """The number a resident typed to choose ("2", "2.", "số 2"), else 0."""
+    typed = text.strip().lower().removeprefix("số").removeprefix("so").strip(" .)")
+    return int(typed) if len(typed) == 1 and typed in "123456789" else 0

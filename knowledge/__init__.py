@@ -1,0 +1,1 @@
+"""What we know: frozen data and search; no database, no network."""

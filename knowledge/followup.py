@@ -1,0 +1,104 @@
+"""Follow-ups: a question that makes sense only with the card in hand, and what it means with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.card import Card, Section
+from knowledge.index import Entry, Index
+from knowledge.repair import Reading
+from knowledge.words import Words
+
+_TELLING = 0.5
+"""From this weight on a syllable says what the question is about."""
+_MOST_NEW = 6
+_THEME = 0.35
+_KIN = 0.15
+_ENOUGH = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a question asks of an answer: which part, whether it turns or points, what is left."""
+
+    section: Section | None
+    turns: bool
+    points: bool
+    rest: tuple[int, ...]
+    """Places of the syllables that tell what it is about, the part asked for left out."""
+
+    def is_elliptical(self) -> bool:
+        """Whether it says nothing of its own, only which part of the answer is wanted."""
+        return not self.rest and (self.section is not None or self.points or self.turns)
+
+
+def read_turn(reading: Reading, words: Words) -> Turn:
+    """The part of an answer asked for, and what the question is about besides."""
+    toned, folded = reading.toned, reading.folded
+    sections = words.sections.find(toned, folded)
+    turns = words.turn.find(toned, folded)
+    points = words.point.find(toned, folded)
+    covered = {place for hit in (*sections, *turns, *points) for place in range(hit.start, hit.end)}
+    rest = (
+        place
+        for place, weight in enumerate(reading.weights)
+        if weight >= _TELLING and place not in covered
+    )
+    best = max(sections, key=lambda hit: (hit.end - hit.start, -hit.meaning[0]), default=None)
+    section = best.meaning[1] if best else None
+    return Turn(section, bool(turns), bool(points), tuple(rest))
+
+
+class FollowUps:
+    """Knows which cards stand beside each other."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._by_id = {entry.card.id: entry for entry in index.entries}
+
+    def entry(self, card: str) -> Entry | None:
+        """The entry of a card in hand, if the base still has it."""
+        return self._by_id.get(card)
+
+    def stays(self, hand: Entry, turn: Turn, reading: Reading) -> bool:
+        """Whether the question asks for a part of the card in hand and names nothing else."""
+        if turn.is_elliptical():
+            return turn.section is not None or turn.points
+        if turn.section is None or len(turn.rest) > 3:
+            return False
+        return all(reading.folded[place] in hand.title for place in turn.rest)
+
+    def sibling(self, hand: Entry, turn: Turn, reading: Reading) -> Card | None:
+        """The neighbour of the card in hand that speaks of the question's new words."""
+        new = [reading.folded[place] for place in turn.rest]
+        if not new or len(new) > _MOST_NEW:
+            return None
+        scored = [
+            (self._kinship(hand, entry, new), number)
+            for number, entry in enumerate(self._index.entries)
+            if entry is not hand and _kin(hand.card, entry.card)
+        ]
+        best = max(scored, key=lambda pair: (pair[0], -pair[1]), default=(0.0, 0))
+        return self._index.entries[best[1]].card if best[0] >= _ENOUGH else None
+
+    def _kinship(self, hand: Entry, other: Entry, new: Sequence[str]) -> float:
+        """How well `other` says the new words, then the theme of the card in hand."""
+        rarity = self._index.rarity
+        total = sum(map(rarity, new))
+        said = sum(rarity(w) * (1.0 if w in other.title else 0.6) for w in new if w in other.tones)
+        if said < 0.6 * total:
+            return 0.0
+        theme = [word for word in hand.title if word not in new]
+        kept = sum(rarity(word) for word in theme if word in other.title)
+        share = kept / (sum(map(rarity, theme)) or 1.0)
+        extra = [word for word in other.title if word not in new and word not in hand.title]
+        clutter = 0.03 * len(extra)
+        return said / total + _THEME * share + _KIN * _kin(hand.card, other.card) - clutter
+
+
+def _kin(hand: Card, other: Card) -> int:
+    """3 of one group, 2 named as related, 1 of one topic, 0 strangers."""
+    if hand.group and hand.group == other.group:
+        return 3
+    if other.id in hand.related or hand.id in other.related:
+        return 2
+    return 1 if hand.topic == other.topic else 0

@@ -1,0 +1,278 @@
+"""The index: postings over every way of asking, and how well a card's ways cover a question."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import log, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance.Indel import normalized_similarity
+
+from knowledge.card import Card
+from knowledge.repair import Reading, Repairer
+
+_PAIR = 0.8
+_TONED = 0.5
+_CONTRADICTED = 0.3
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One way of asking for a card, weighed."""
+
+    card: int
+    weights: dict[str, float]
+    total: float
+    in_order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A card as the index sees it: its syllables with their typed tones, and its neighbours."""
+
+    card: Card
+    tones: dict[str, frozenset[str]]
+    pairs: frozenset[Pair]
+    title: frozenset[str]
+    body: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, weighed against the base."""
+
+    weights: dict[str, float]
+    total: float
+    toned: dict[str, str]
+    pairs: dict[Pair, float]
+    all_pairs: float
+    features: dict[str, float]
+    length: float
+    in_order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How well one card answers to one question; every figure from 0 to 1."""
+
+    entry: int
+    likeness: float
+    covered: float
+    """Share of the question's weight that the card's ways of asking cover, tones respected."""
+    covered_at_once: float
+    """The same for the single best way of asking."""
+    covers: float
+    """Share of the best way of asking that the question covers."""
+    pairs: float
+    spelling: float
+    body: float
+
+
+class Index:
+    """Built once for a set of cards; `find` is pure and takes well under a millisecond."""
+
+    def __init__(self, cards: Sequence[Card], repairer: Repairer) -> None:
+        self.cards = tuple(cards)
+        asked = [[repairer.repair(text) for text in (c.title, *c.questions)] for c in cards]
+        bodies = [frozenset(repairer.repair(_body(card)).folded) for card in cards]
+        self._rarity = _rarities(asked)
+        self._rarest = log(1 + len(cards)) + 0.5
+        self.entries = [
+            _entry(card, readings, body)
+            for card, readings, body in zip(cards, asked, bodies, strict=True)
+        ]
+        self.units = [
+            self._unit(number, reading)
+            for number, readings in enumerate(asked)
+            for reading in readings
+        ]
+        sizes = [len(readings) for readings in asked]
+        self._starts: NDArray[np.intp] = np.cumsum([0, *sizes])[:-1].astype(np.intp)
+        self._ends = [int(start) + size for start, size in zip(self._starts, sizes, strict=True)]
+        self._postings = self._post([reading for readings in asked for reading in readings])
+
+    def rarity(self, folded: str) -> float:
+        """How telling a syllable is: the fewer cards ask with it, the more."""
+        return self._rarity.get(folded, self._rarest)
+
+    def knows(self, folded: str) -> bool:
+        """Whether any card's ways of asking use the syllable."""
+        return folded in self._rarity
+
+    def weigh(self, reading: Reading) -> Query:
+        """The question's syllables and neighbours with their weight in this base."""
+        weights: dict[str, float] = {}
+        toned: dict[str, str] = {}
+        for word, form, marked, weight in zip(
+            reading.folded, reading.toned, reading.marked, reading.weights, strict=True
+        ):
+            if weight:
+                weights[word] = max(weights.get(word, 0.0), weight * self.rarity(word))
+                if marked:
+                    toned[word] = form
+        pairs = {pair: sqrt(weights[pair[0]] * weights[pair[1]]) for pair in _pairs(reading)}
+        features = _features(reading, weights)
+        return Query(
+            weights=weights,
+            total=sum(weights.values()) or 1.0,
+            toned=toned,
+            pairs=pairs,
+            all_pairs=sum(pairs.values()),
+            features=features,
+            length=sqrt(sum([weight * weight for weight in features.values()])) or 1.0,
+            in_order=" ".join(sorted(weights)),
+        )
+
+    def find(self, query: Query, most: int) -> list[Match]:
+        """The likeliest cards, best first by likeness."""
+        parts = [
+            (posting, weight)
+            for key, weight in query.features.items()
+            if (posting := self._postings.get(key)) is not None
+        ]
+        if not parts:
+            return []
+        places = np.concatenate([posting[0] for posting, _ in parts])
+        values = np.concatenate([posting[1] * weight for posting, weight in parts])
+        scores = np.bincount(places, weights=values, minlength=len(self.units))
+        by_card = np.maximum.reduceat(scores, self._starts)
+        best = np.argsort(-by_card)[:most] if len(by_card) <= 64 else _top(by_card, most)
+        return [
+            self._match(number, query, scores, score / query.length)
+            for number, score in zip(best.tolist(), by_card[best].tolist(), strict=True)
+            if score > 0
+        ]
+
+    def _match(
+        self, number: int, query: Query, scores: NDArray[np.float64], likeness: float
+    ) -> Match:
+        entry = self.entries[number]
+        start = int(self._starts[number])
+        own: list[float] = scores[start : self._ends[number]].tolist()
+        best = own.index(max(own))
+        units = [self.units[start + best]]
+        if len(own) > 1:
+            own[best] = -1.0
+            units.append(self.units[start + own.index(max(own))])
+        known = _known(query, entry.tones)
+        shared = sum(weight for pair, weight in query.pairs.items() if pair in entry.pairs)
+        covered = sum(known.values()) / query.total
+        return Match(
+            entry=number,
+            likeness=likeness,
+            covered=covered,
+            covered_at_once=max(_covered(unit, known) for unit in units) / query.total,
+            covers=max(_covers(unit, known) for unit in units),
+            pairs=shared / query.all_pairs if query.all_pairs else covered,
+            spelling=max(normalized_similarity(query.in_order, unit.in_order) for unit in units),
+            body=_body_share(query, entry, known),
+        )
+
+    def _unit(self, number: int, reading: Reading) -> Unit:
+        weights: dict[str, float] = {}
+        for word, weight in zip(reading.folded, reading.weights, strict=True):
+            if weight:
+                weights[word] = max(weights.get(word, 0.0), weight * self.rarity(word))
+        return Unit(number, weights, sum(weights.values()) or 1.0, " ".join(sorted(weights)))
+
+    def _post(
+        self, readings: Sequence[Reading]
+    ) -> dict[str, tuple[NDArray[np.intp], NDArray[np.float64]]]:
+        lists: dict[str, tuple[list[int], list[float]]] = {}
+        for place, (reading, unit) in enumerate(zip(readings, self.units, strict=True)):
+            features = _features(reading, unit.weights)
+            length = sqrt(sum(weight * weight for weight in features.values())) or 1.0
+            for key, weight in features.items():
+                places, values = lists.setdefault(key, ([], []))
+                places.append(place)
+                values.append(weight / length)
+        return {
+            key: (np.array(places, dtype=np.intp), np.array(values, dtype=np.float64))
+            for key, (places, values) in lists.items()
+        }
+
+
+def _features(reading: Reading, weights: dict[str, float]) -> dict[str, float]:
+    """Syllables, syllables with tones and neighbours, as keys of the postings."""
+    found: dict[str, float] = {}
+    last = ""
+    for word, toned, weight in zip(reading.folded, reading.toned, reading.weights, strict=True):
+        if not weight:
+            continue
+        own = weights[word]
+        found[word] = own
+        if toned != word:
+            found["+" + toned] = _TONED * own
+        if last:
+            found[last + " " + word] = _PAIR * sqrt(weights[last] * own)
+        last = word
+    return found
+
+
+def _pairs(reading: Reading) -> Iterator[Pair]:
+    kept = [w for w, weight in zip(reading.folded, reading.weights, strict=True) if weight]
+    return zip(kept, kept[1:], strict=False)
+
+
+def _rarities(asked: Sequence[Sequence[Reading]]) -> dict[str, float]:
+    held = Counter(
+        word for readings in asked for word in {w for reading in readings for w in reading.folded}
+    )
+    return {word: log(1 + len(asked) / count) for word, count in held.items()}
+
+
+def _entry(card: Card, readings: Sequence[Reading], body: frozenset[str]) -> Entry:
+    tones: dict[str, set[str]] = {}
+    for reading in readings:
+        for word, toned, weight in zip(
+            reading.folded, reading.toned, reading.weights, strict=True
+        ):
+            if weight:
+                tones.setdefault(word, set()).add(toned)
+    pairs = frozenset(pair for reading in readings for pair in _pairs(reading))
+    fixed = {word: frozenset(forms) for word, forms in tones.items()}
+    return Entry(card, fixed, pairs, frozenset(readings[0].folded), body)
+
+
+def _body(card: Card) -> str:
+    amounts = (amount.what for amount in card.benefit)
+    return " ".join((card.short, card.who, *card.conditions, *amounts, card.where.how))
+
+
+def _known(query: Query, tones: dict[str, frozenset[str]]) -> dict[str, float]:
+    """The syllables the card uses with their weight, less where it has other tones than typed."""
+    typed = query.toned
+    found: dict[str, float] = {}
+    for word, weight in query.weights.items():
+        forms = tones.get(word)
+        if forms is not None:
+            form = typed.get(word)
+            agrees = form is None or form in forms
+            found[word] = weight if agrees else weight * _CONTRADICTED
+    return found
+
+
+def _covered(unit: Unit, known: dict[str, float]) -> float:
+    has = unit.weights
+    return sum([weight for word, weight in known.items() if word in has])
+
+
+def _covers(unit: Unit, known: dict[str, float]) -> float:
+    return sum([weight for word, weight in unit.weights.items() if word in known]) / unit.total
+
+
+def _body_share(query: Query, entry: Entry, known: dict[str, float]) -> float:
+    """How much of what the ways of asking leave open the answer itself speaks of."""
+    if len(known) == len(query.weights):
+        return 0.0
+    body = entry.body
+    missing = [w for word, w in query.weights.items() if word not in known and word in body]
+    return sum(missing) / query.total
+
+
+def _top(scores: NDArray[np.float64], most: int) -> NDArray[np.intp]:
+    found = np.argpartition(-scores, most)[:most]
+    return found[np.argsort(-scores[found])]

@@ -1,0 +1,121 @@
+"""The language of the base: which syllables it uses, with which tones, beside which others."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from math import log
+
+from knowledge.text import fold_word, is_syllable
+
+_LEAST_GLUED = 2
+_BEAM = 4
+_MOST_FORMS = 5
+_KEEPS_TOGETHER = 2.0
+_UNLIKELY = -3.0
+_LATER_WAY = 1.5
+_GUESS = 9.0
+"""What it costs to change a word that may be right as typed: only known neighbours outweigh it."""
+
+Way = tuple[str, ...]
+
+
+class Language:
+    """Counts of syllables and neighbours; picks the likeliest of several ways to read a text."""
+
+    def __init__(self, base: Iterable[Sequence[str]], others: Iterable[Sequence[str]]) -> None:
+        """`base`: the sentences of the cards; `others`: phrases that only lend their tones."""
+        self._counts: Counter[str] = Counter()
+        self._pairs: Counter[tuple[str, str]] = Counter()
+        for sentence in base:
+            self._count(sentence)
+        self._ours = {fold_word(word) for word in self._counts}
+        for sentence in others:
+            self._count(sentence)
+        self._forms = self._forms_by_sound()
+        self._sounds = Counter[str]()
+        for word, count in self._counts.items():
+            self._sounds[fold_word(word)] += count
+        self._sound_pairs = {(fold_word(a), fold_word(b)) for a, b in self._pairs}
+        self._score = {word: log(1 + count) for word, count in self._counts.items()}
+        self._bond = {pair: _KEEPS_TOGETHER * log(1 + n) for pair, n in self._pairs.items()}
+
+    def forms(self, folded: str) -> tuple[str, ...]:
+        """The toned forms of a tone-free syllable, the most frequent first; () when unknown."""
+        return self._forms.get(folded, ())
+
+    def is_ours(self, folded: str) -> bool:
+        """Whether the cards themselves use the syllable."""
+        return folded in self._ours
+
+    def count(self, folded: str) -> int:
+        """How often the base uses the syllable, whatever its tone."""
+        return self._sounds[folded]
+
+    def by_start(self) -> dict[str, tuple[str, ...]]:
+        """The base's own tone-free syllables by their first letter."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._ours):
+            if word and is_syllable(word) and len(word) > 1:
+                found[word[0]].append(word)
+        return {letter: tuple(words) for letter, words in found.items()}
+
+    def split(self, glued: str) -> list[str]:
+        """The syllables glued into one word, when the base knows them as neighbours; else []."""
+        best: dict[int, tuple[float, list[str]]] = {0: (0.0, [])}
+        for end in range(1, len(glued) + 1):
+            for start in range(max(0, end - 7), end):
+                part = glued[start:end]
+                if start in best and len(part) >= _LEAST_GLUED and part in self._forms:
+                    score, parts = best[start]
+                    known = not parts or (parts[-1], part) in self._sound_pairs
+                    score += (0.0 if known else -8.0) + log(1 + self._sounds[part]) - 6.0
+                    if end not in best or score > best[end][0]:
+                        best[end] = (score, [*parts, part])
+        _, parts = best.get(len(glued), (0.0, []))
+        together = sum(pair in self._sound_pairs for pair in zip(parts, parts[1:], strict=False))
+        return parts if parts and together == len(parts) - 1 else []
+
+    def choose(self, words: Sequence[Sequence[Way]]) -> list[Way]:
+        """The likeliest way through the ways to read each word."""
+        if all(len(ways) == 1 for ways in words):
+            return [ways[0] for ways in words]
+        beam: list[tuple[float, str, list[Way]]] = [(0.0, "", [])]
+        for ways in words:
+            beam = self._longer(beam, ways)
+        return beam[0][2]
+
+    def _longer(
+        self, beam: list[tuple[float, str, list[Way]]], ways: Sequence[Way]
+    ) -> list[tuple[float, str, list[Way]]]:
+        if len(ways) == 1:
+            way = ways[0]
+            return [
+                (score + self._bond.get((last, way[0]), 0.0), way[-1], [*path, way])
+                for score, last, path in beam
+            ]
+        later = _LATER_WAY if ways[0][0] in self._score else _GUESS
+        longer = [
+            (score + self._fit(last, way) - (later if place else 0.0), way[-1], [*path, way])
+            for score, last, path in beam
+            for place, way in enumerate(ways)
+        ]
+        longer.sort(key=lambda state: -state[0])
+        return longer[:_BEAM]
+
+    def _fit(self, last: str, way: Way) -> float:
+        score = self._bond.get((last, way[0]), 0.0) + self._score.get(way[0], _UNLIKELY)
+        for pair in zip(way, way[1:], strict=False):
+            score += self._bond.get(pair, 0.0) / 2
+        return score
+
+    def _count(self, sentence: Sequence[str]) -> None:
+        """A sentence written without any tones teaches nothing about tones."""
+        if len(sentence) > 3 and all(fold_word(word) == word for word in sentence):
+            return
+        self._counts.update(sentence)
+        self._pairs.update(zip(sentence, sentence[1:], strict=False))
+
+    def _forms_by_sound(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for word, _ in self._counts.most_common():
+            found[fold_word(word)].append(word)
+        return {sound: tuple(words[:_MOST_FORMS]) for sound, words in found.items()}

@@ -1,0 +1,47 @@
+"""Personal numbers: found in what residents type, and masked before anything is stored."""
+
+import re
+
+from knowledge.text import fold
+
+MASK = "•••"
+# Eight digits and more, however they are grouped; not inside a longer word or a decimal.
+_DIGITS = re.compile(r"(?<![\w.,])\d(?:[ .\-]?\d){7,18}(?![\w])")
+_PHONE = re.compile(r"^(?:0|84)(?:2|3|5|7|8|9)\d{8,9}$|^(?:1800|1900)\d{4,6}$")
+_NAMED = re.compile(r"\b(?:cccd|cmnd|can cuoc|chung minh|ma so|so the|stk|tai khoan|tk)\b")
+_ROUND = re.compile(r"^[1-9]\d{0,3}0{5,}$")
+_GROUPED_MONEY = re.compile(r"^\d{1,3}(?:[.,]\d{3}){2,}$")
+_MONEY_AFTER = re.compile(r"^\s*(?:d|đ|dong|đồng|vnd|vnđ)\b", re.IGNORECASE)
+# What people write around such a number when the number is all they say.
+_AROUND = frozenset(
+    "so cccd cmnd can cuoc cong dan chung minh nhan thu dinh danh stk tk tai khoan ngan hang the bhyt "
+    "ma cua em anh chi toi tui minh con la day ne ban gui a va voi o".split()
+)
+
+
+def mask(text: str) -> tuple[str, bool]:
+    """The text with identity, card and bank account numbers masked, and whether any was.
+
+    Phone numbers stay (a resident may want to be called back), and so do sums of money.
+    """
+    pieces: list[str] = []
+    end = 0
+    for found in _DIGITS.finditer(text):
+        if _is_personal(text, found):
+            pieces += [text[end : found.start()], MASK]
+            end = found.end()
+    return "".join((*pieces, text[end:])), bool(pieces)
+
+
+def is_all_personal(masked: str) -> bool:
+    """Whether a masked text says nothing besides the number."""
+    return set(fold(masked.replace(MASK, " ")).split()) <= _AROUND
+
+
+def _is_personal(text: str, found: "re.Match[str]") -> bool:
+    digits = re.sub(r"\D", "", found.group())
+    if _NAMED.search(fold(text[max(0, found.start() - 30) : found.start()])):
+        return True
+    if _PHONE.match(digits) or _ROUND.match(digits) or _GROUPED_MONEY.match(found.group()):
+        return False
+    return _MONEY_AFTER.match(text[found.end() :]) is None

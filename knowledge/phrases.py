@@ -1,0 +1,65 @@
+"""Phrases: every sentence the bot speaks, each a Jinja2 template in content/phrases.yaml."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from knowledge.card import Amount
+from knowledge.dates import say_date
+from knowledge.source import Source
+
+
+class Phrases:
+    """The phrases by name; a phrase used but not written, or given too little, is an error."""
+
+    def __init__(self, texts: Mapping[str, str] | None = None) -> None:
+        self._texts = dict(texts or {})
+        self._environment = jinja2.Environment(
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            loader=jinja2.DictLoader(self._texts),
+        )
+        self._environment.filters.update(date=say_date, amount=say_amount)
+        self._templates = {name: self._environment.get_template(name) for name in self._texts}
+
+    def __iter__(self) -> Iterable[str]:
+        return iter(self._texts)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._texts
+
+    def render(self, name: str, /, **data: Any) -> str:
+        """The phrase in NFC, without blank lines at its ends."""
+        text = self._templates[name].render(**data)
+        return unicodedata.normalize("NFC", text).strip()
+
+
+def read_phrases(path: Path) -> Phrases:
+    """The phrases of a file; raises ContentError for a template that cannot be read."""
+    source = Source(path)
+    for name, text in source.data.items():
+        if not isinstance(text, str):
+            raise source.error(f"{name}: not a text.", "put the sentence between quotes", name)
+        try:
+            jinja2.Environment().parse(text)
+        except jinja2.TemplateSyntaxError as error:
+            raise source.error(f"{name}: {error.message}.", "correct the {{ }} part", name) from error
+    return Phrases(source.data)
+
+
+def say_amount(amount: Amount) -> str:
+    """A figure as residents read it: "100 triệu đồng/hộ", "6,24 %/năm", "120 tháng"."""
+    unit = amount.unit
+    if unit.startswith("đồng") and amount.value >= 1_000_000 and amount.value % 100_000 == 0:
+        return f"{say_number(amount.value / 1_000_000)} triệu {unit}"
+    return f"{say_number(amount.value)} {unit}"
+
+
+def say_number(value: float) -> str:
+    """A number in Vietnamese writing: thousands with a dot, decimals with a comma."""
+    whole = f"{value:,.6f}".rstrip("0").rstrip(".")
+    return whole.translate(str.maketrans(",.", ".,"))

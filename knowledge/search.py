@@ -1,0 +1,137 @@
+"""The search: from a resident's question to a card, to a choice of cards, or to honest silence."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from knowledge.card import Card, Section
+from knowledge.confidence import Doubt, Fit, fuse, judge, trust, worth_offering
+from knowledge.followup import FollowUps, Turn, read_turn
+from knowledge.index import Entry, Index, Query
+from knowledge.repair import Reading, Repairer
+from knowledge.words import Words
+
+MOST_CANDIDATES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The card in hand: what was last answered to this resident; empty when nothing was."""
+
+    card: str = ""
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A card and how surely it answers: 0 to 1, comparable between questions."""
+
+    card: Card
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found: "sure" answers, "close" asks which one is meant, "none" is silence."""
+
+    verdict: Literal["sure", "close", "none"]
+    candidates: tuple[Candidate, ...]
+    section: Section | None
+    is_followup: bool
+    about_policy: bool
+    reading: Reading
+
+
+NO_CONTEXT = Context()
+
+
+class Search:
+    """Finds cards; built once for a set of cards and words, and never changed after."""
+
+    def __init__(self, cards: Sequence[Card], words: Words) -> None:
+        self._words = words
+        self._repairer = Repairer(words, (text for card in cards for text in _texts(card)))
+        self._index = Index(cards, self._repairer)
+        self._follow_ups = FollowUps(self._index)
+
+    def find(self, question: str, context: Context = NO_CONTEXT) -> Findings:
+        """What the base has to say to a question, in the light of the card in hand."""
+        reading = self._repairer.repair(question)
+        turn = read_turn(reading, self._words)
+        hand = self._follow_ups.entry(context.card)
+        if hand and self._follow_ups.stays(hand, turn, reading):
+            return _followed(hand.card, turn, reading)
+        query = self._index.weigh(reading)
+        fits = self._fits(query)
+        trusted = trust(fits, query, self._doubt(reading, turn, query, fits))
+        if hand and judge(trusted) != "sure" or turn.turns:
+            sibling = hand and self._sibling(hand, turn, reading)
+            if sibling:
+                return _followed(sibling, turn, reading)
+        return self._found(fits, trusted, turn, reading)
+
+    def _fits(self, query: Query) -> list[Fit]:
+        matches = self._index.find(query, MOST_CANDIDATES)
+        fits = [Fit(match, fuse(match)) for match in matches]
+        fits.sort(key=lambda fit: -fit.score)
+        return fits
+
+    def _doubt(
+        self, reading: Reading, turn: Turn, query: Query, fits: Sequence[Fit]
+    ) -> Doubt:
+        unknown = sum(w for word, w in query.weights.items() if not self._index.knows(word))
+        best = self._index.entries[fits[0].match.entry] if fits else None
+        return Doubt(
+            unknown=unknown / query.total,
+            outside=best is not None and self._is_outside(reading, best),
+            empty=not turn.rest,
+        )
+
+    def _is_outside(self, reading: Reading, entry: Entry) -> bool:
+        """Whether the question names something else that the card does not speak of."""
+        for hit in self._words.outside.find(reading.toned, reading.folded):
+            named = reading.folded[hit.start : hit.end]
+            if len(named) == 1 and named[0] not in entry.tones:
+                return True
+            if any(pair not in entry.pairs for pair in zip(named, named[1:], strict=False)):
+                return True
+        return False
+
+    def _sibling(self, hand: Entry, turn: Turn, reading: Reading) -> Card | None:
+        return self._follow_ups.sibling(hand, turn, reading)
+
+    def _found(
+        self, fits: Sequence[Fit], trusted: float, turn: Turn, reading: Reading
+    ) -> Findings:
+        verdict = judge(trusted)
+        return Findings(
+            verdict=verdict,
+            candidates=self._candidates(fits, trusted) if verdict != "none" else (),
+            section=turn.section,
+            is_followup=False,
+            about_policy=verdict != "none" or self._is_about_policy(reading),
+            reading=reading,
+        )
+
+    def _candidates(self, fits: Sequence[Fit], trusted: float) -> tuple[Candidate, ...]:
+        """The best first, at the trust it has earned; the others in proportion."""
+        top = fits[0].score
+        return tuple(
+            Candidate(self._index.entries[fit.match.entry].card, trusted * fit.score / top)
+            for fit in worth_offering(fits)
+        )
+
+    def _is_about_policy(self, reading: Reading) -> bool:
+        toned, folded = reading.toned, reading.folded
+        ours = self._words.field.find(toned, folded)
+        return bool(ours) and not self._words.outside.find(toned, folded)
+
+
+def _followed(card: Card, turn: Turn, reading: Reading) -> Findings:
+    return Findings("sure", (Candidate(card, 1.0),), turn.section, True, True, reading)
+
+
+def _texts(card: Card) -> Iterator[str]:
+    """Everything a card says, for the language of the base."""
+    yield from (card.title, *card.questions, card.short, card.who, *card.conditions)
+    yield from (*card.papers, *card.steps, *card.benefit_notes, card.where.how, card.time, card.fee)

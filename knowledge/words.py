@@ -1,0 +1,211 @@
+"""The words residents use, as officials keep them in content/words: spellings, phrases, weights."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Generic, TypeVar, get_args
+
+from pydantic import BaseModel, Field, RootModel
+
+from knowledge.card import Data, Section, Text
+from knowledge.source import Source, read_one
+from knowledge.text import fold_word, words
+
+FOLDER = Path(__file__).parent / "content" / "words"
+_Meaning = TypeVar("_Meaning")
+_Model = TypeVar("_Model", bound=BaseModel)
+Weight = Annotated[float, Field(ge=0, le=1)]
+
+
+class Spellings(RootModel[dict[Text, Annotated[tuple[Text, ...], Field(min_length=1)]]]):
+    """abbreviations.yaml, teencode.yaml: as typed → what it may stand for, likeliest first."""
+
+
+class Dialect(RootModel[dict[Text, Text]]):
+    """dialect.yaml: a word or phrase of the street → the standard one."""
+
+
+class Lines(RootModel[tuple[Text, ...]]):
+    """field.yaml: a plain list of phrases."""
+
+
+class Filler(Data):
+    """filler.yaml."""
+
+    chat: tuple[Text, ...]
+    stop: dict[Weight, tuple[Text, ...]]
+
+
+class FollowUp(Data):
+    """followup.yaml."""
+
+    turn: tuple[Text, ...]
+    point: tuple[Text, ...]
+
+
+class Outside(Data):
+    """outside.yaml."""
+
+    services: tuple[Text, ...]
+    talk: tuple[Text, ...]
+
+
+class Sections(RootModel[dict[Section, tuple[Text, ...]]]):
+    """sections.yaml: a part of an answer → how residents ask for it, strongest part first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[_Meaning]):
+    """A phrase met in a text: it stands at start..end (syllables) and means `meaning`."""
+
+    start: int
+    end: int
+    meaning: _Meaning
+
+
+class Phrases(Generic[_Meaning]):
+    """Phrases that are found in a syllable sequence, longest first, each syllable used once."""
+
+    __slots__ = ("_by_first", "_loose")
+
+    def __init__(self, entries: Iterable[tuple[str, _Meaning]], *, loose: bool = True) -> None:
+        """With `loose`, a phrase of several syllables also counts typed without marks."""
+        self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], _Meaning]]] = {}
+        self._loose = loose
+        for phrase, meaning in entries:
+            toned = tuple(words(phrase))
+            folded = tuple(fold_word(word) for word in toned)
+            self._by_first.setdefault(folded[0], []).append((folded, toned, meaning))
+        for known in self._by_first.values():
+            known.sort(key=lambda entry: -len(entry[0]))
+
+    def find(self, toned: Sequence[str], folded: Sequence[str]) -> list[Found[_Meaning]]:
+        """The phrases in the text, from left to right."""
+        found: list[Found[_Meaning]] = []
+        at, length, by_first = 0, len(folded), self._by_first
+        while at < length:
+            known = by_first.get(folded[at])
+            hit = self._longest_at(at, toned, folded, known) if known else None
+            if hit is None:
+                at += 1
+            else:
+                found.append(hit)
+                at = hit.end
+        return found
+
+    def _longest_at(
+        self,
+        at: int,
+        toned: Sequence[str],
+        folded: Sequence[str],
+        known: list[tuple[tuple[str, ...], tuple[str, ...], _Meaning]],
+    ) -> Found[_Meaning] | None:
+        for plain, marked, meaning in known:
+            end = at + len(plain)
+            if plain == tuple(folded[at:end]) and self._says(marked, plain, toned[at:end]):
+                return Found(at, end, meaning)
+        return None
+
+    def _says(self, marked: tuple[str, ...], plain: tuple[str, ...], typed: Sequence[str]) -> bool:
+        if len(marked) == 1 or not self._loose:
+            return marked == tuple(typed)
+        return all(
+            word == there or word == bare
+            for word, there, bare in zip(typed, marked, plain, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Everything content/words says, ready to be asked."""
+
+    spellings: Mapping[str, tuple[tuple[str, ...], ...]]
+    dialect: Phrases[tuple[str, ...]]
+    chat: Phrases[None]
+    stop: Mapping[str, float]
+    sections: Phrases[tuple[int, Section]]
+    turn: Phrases[None]
+    point: Phrases[None]
+    field: Phrases[None]
+    outside: Phrases[str]
+    texts: tuple[str, ...] = field(repr=False)
+
+    def weight(self, toned: str) -> float:
+        """What a syllable still weighs: 1 unless filler.yaml says less."""
+        return self.stop.get(toned, 1.0)
+
+
+def load_words(folder: Path = FOLDER) -> Words:
+    """The Words of a folder; raises ContentError with file and line for the first mistake."""
+    abbreviations = _read(folder / "abbreviations.yaml", Spellings)
+    teencode = _read(folder / "teencode.yaml", Spellings)
+    dialect = _read(folder / "dialect.yaml", Dialect).root
+    filler = _read(folder / "filler.yaml", Filler)
+    sections = _read(folder / "sections.yaml", Sections).root
+    follow_up = _read(folder / "followup.yaml", FollowUp)
+    ours = _read(folder / "field.yaml", Lines).root
+    outside = _read(folder / "outside.yaml", Outside)
+    lists = (filler.chat, follow_up.turn, follow_up.point, ours, outside.services, outside.talk)
+    asked = (phrase for phrases in sections.values() for phrase in phrases)
+    return Words(
+        spellings=_spellings(teencode, abbreviations),
+        dialect=Phrases((typed, tuple(words(said))) for typed, said in dialect.items()),
+        chat=_marks(filler.chat),
+        stop=dict(_stop_words(filler)),
+        sections=Phrases(_section_phrases(sections)),
+        turn=_marks(follow_up.turn),
+        point=_marks(follow_up.point),
+        field=_marks(ours),
+        outside=Phrases((p, kind) for kind, phrases in outside for p in phrases),
+        texts=(*dialect.keys(), *dialect.values(), *asked, *(p for some in lists for p in some)),
+    )
+
+
+def read_spellings(folder: Path = FOLDER) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Only what single typed words stand for: chat spelling and abbreviations."""
+    teencode = _read(folder / "teencode.yaml", Spellings)
+    return _spellings(teencode, _read(folder / "abbreviations.yaml", Spellings))
+
+
+def read_outside(folder: Path = FOLDER) -> Outside:
+    """Only what is not ours: other services, other talk."""
+    return _read(folder / "outside.yaml", Outside)
+
+
+def _spellings(*tables: Spellings) -> dict[str, tuple[tuple[str, ...], ...]]:
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for table in tables:
+        for typed, meanings in table.root.items():
+            known = found.get(typed.lower(), ())
+            found[typed.lower()] = (*known, *(tuple(words(meaning)) for meaning in meanings))
+    return found
+
+
+def _stop_words(filler: Filler) -> Iterator[tuple[str, float]]:
+    for weight, stopped in sorted(filler.stop.items(), reverse=True):
+        for word in stopped:
+            if " " not in word:
+                yield word.lower(), weight
+
+
+def _section_phrases(
+    sections: Mapping[Section, tuple[str, ...]],
+) -> Iterator[tuple[str, tuple[int, Section]]]:
+    order = {name: number for number, name in enumerate(sections)}
+    for name, phrases in sections.items():
+        for phrase in phrases:
+            yield phrase, (order[name], name)
+
+
+def _marks(phrases: Iterable[str]) -> Phrases[None]:
+    return Phrases((phrase, None) for phrase in phrases)
+
+
+def _read(path: Path, kind: type[_Model]) -> _Model:
+    model, mistakes = read_one(Source(path), kind)
+    if model is None:
+        raise mistakes[0]
+    return model
+
+
+SECTIONS: tuple[Section, ...] = get_args(Section)

@@ -1,0 +1,1 @@
+"""What we remember: one noun, one file: its table and its queries together."""

@@ -1,0 +1,37 @@
+"""Bring a database to the shape the code expects; costs one SELECT when it is there already."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from storage.database import Database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = (MIGRATIONS / "head").read_text().strip()
+"""The newest migration; two branches that both add one collide in this file."""
+
+
+def migrate(database: Database, revision: str = "head") -> None:
+    """Apply what is missing; safe to call at every start."""
+    if revision == "head" and _revision(database) == HEAD:
+        return
+    database.write(lambda connection: _run(connection, revision)).result()
+
+
+def _revision(database: Database) -> str | None:
+    with database.read() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _run(connection: sa.Connection, revision: str) -> None:
+    # Imported here: alembic costs more than the rest of the start together.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    step = command.downgrade if revision == "base" else command.upgrade
+    step(config, revision)

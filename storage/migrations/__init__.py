@@ -1,0 +1,1 @@
+"""Migrations: one line, one idea each."""

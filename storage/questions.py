@@ -1,0 +1,105 @@
+"""Questions: what was asked and how it ended, one row for every Incoming."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from storage.database import BigId, UtcTime, metadata
+from storage.residents import residents
+
+questions = sa.Table(
+    "questions",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("inbox_id", BigId, sa.ForeignKey("inbox.id"), nullable=False, unique=True),
+    sa.Column("resident_id", BigId, sa.ForeignKey("residents.id"), nullable=False),
+    sa.Column("asked_at", UtcTime, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    # Folded (đ to d, no tones) by the caller: no database folds Vietnamese.
+    sa.Column("text_key", sa.Text, nullable=False),
+    sa.Column("status", sa.String(20), nullable=False),
+    sa.Column("card", sa.String(48)),
+    sa.Column("topic", sa.String(48)),
+    sa.Column("score", sa.Float),
+    sa.Column("candidates", sa.JSON, nullable=False),
+    sa.Column("took_us", sa.Integer, nullable=False),
+    sa.Column("helpful", sa.Boolean),
+)
+sa.Index("ix_questions_status", questions.c.status, questions.c.id)
+sa.Index("ix_questions_resident", questions.c.resident_id, questions.c.card, questions.c.id)
+
+
+class Question(NamedTuple):
+    """One row; `candidates` is [[card, score], …] best first, `took_us` in microseconds."""
+
+    inbox_id: int
+    resident_id: int
+    asked_at: datetime
+    text: str
+    text_key: str
+    status: str
+    card: str | None
+    topic: str | None
+    score: float | None
+    candidates: list[list[Any]]
+    took_us: int
+
+
+def add(connection: sa.Connection, rows: Sequence[Question]) -> None:
+    """Write down how these Incomings ended."""
+    if rows:
+        connection.execute(sa.insert(questions), [row._asdict() for row in rows])
+
+
+def rate(connection: sa.Connection, resident_id: int, card: str, *, helpful: bool) -> None:
+    """The resident says whether the last answer with this card was right."""
+    last = (
+        sa.select(sa.func.max(questions.c.id))
+        .where(questions.c.resident_id == resident_id, questions.c.card == card)
+        .scalar_subquery()
+    )
+    connection.execute(
+        sa.update(questions).where(questions.c.id == last).values(helpful=helpful)
+    )
+
+
+class Listed(NamedTuple):
+    """A question as officials see it in a list; no account in it."""
+
+    id: int
+    asked_at: datetime
+    channel: str
+    status: str
+    topic: str | None
+    text: str
+
+
+def search(
+    connection: sa.Connection,
+    *,
+    status: str,
+    key: str = "",
+    limit: int = 50,
+) -> list[Listed]:
+    """The newest questions of a status whose folded text holds `key`."""
+    columns = (questions.c.id, questions.c.asked_at, residents.c.channel, questions.c.status)
+    statement = (
+        sa.select(*columns, questions.c.topic, questions.c.text)
+        .join(residents, residents.c.id == questions.c.resident_id)
+        .where(questions.c.status == status)
+        .order_by(questions.c.id.desc())
+        .limit(limit)
+    )
+    if key:
+        statement = statement.where(questions.c.text_key.contains(key, autoescape=True))
+    return [Listed(*row) for row in connection.execute(statement)]
+
+
+def count(connection: sa.Connection) -> dict[str, int]:
+    """How many questions ended in each status."""
+    rows = connection.execute(
+        sa.select(questions.c.status, sa.func.count()).group_by(questions.c.status)
+    )
+    return {status: number for status, number in rows}

@@ -1,0 +1,122 @@
+"""Residents: one row for one account on one channel, with where the conversation stands."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from storage.database import BigId, UtcTime, insert_new, metadata
+
+residents = sa.Table(
+    "residents",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("channel", sa.String(20), nullable=False),
+    sa.Column("address", sa.String(64), nullable=False),
+    sa.Column("first_seen_at", UtcTime, nullable=False),
+    sa.Column("notice_version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("gone_at", UtcTime),
+    sa.UniqueConstraint("channel", "address"),
+)
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("resident_id", BigId, sa.ForeignKey("residents.id"), primary_key=True),
+    sa.Column("notes", sa.JSON, nullable=False),
+    sa.Column("expires_at", UtcTime, nullable=False),
+)
+
+Account = tuple[str, str]
+"""(channel, address)"""
+
+
+class ResidentRow(NamedTuple):
+    """A resident with the notes of the conversation; `notes` is None when there are none."""
+
+    id: int
+    channel: str
+    address: str
+    notice_version: int
+    gone_at: datetime | None
+    notes: dict[str, Any] | None
+    expires_at: datetime | None
+
+
+class ConversationRow(NamedTuple):
+    """Where a conversation stands after a turn."""
+
+    resident_id: int
+    notes: dict[str, Any]
+    expires_at: datetime
+
+
+def find_many(
+    connection: sa.Connection, accounts: Sequence[Account]
+) -> dict[Account, ResidentRow]:
+    """The residents of these accounts that we know, with their conversations."""
+    found = connection.execute(
+        _KNOWN, {"channels": {c for c, _ in accounts}, "addresses": {a for _, a in accounts}}
+    )
+    wanted = set(accounts)
+    rows = (ResidentRow(*row) for row in found)
+    return {(r.channel, r.address): r for r in rows if (r.channel, r.address) in wanted}
+
+
+_KNOWN = (
+    sa.select(
+        residents.c.id,
+        residents.c.channel,
+        residents.c.address,
+        residents.c.notice_version,
+        residents.c.gone_at,
+        conversations.c.notes,
+        conversations.c.expires_at,
+    )
+    .select_from(residents.outerjoin(conversations))
+    .where(
+        residents.c.channel.in_(sa.bindparam("channels", expanding=True)),
+        residents.c.address.in_(sa.bindparam("addresses", expanding=True)),
+    )
+)
+
+
+def add_many(
+    connection: sa.Connection, accounts: Iterable[Account], now: datetime
+) -> dict[Account, int]:
+    """Make the residents of these accounts; the ids of all of them, new or not."""
+    wanted = list(dict.fromkeys(accounts))
+    if not wanted:
+        return {}
+    values = [{"channel": c, "address": a, "first_seen_at": now} for c, a in wanted]
+    connection.execute(insert_new(connection, residents).on_conflict_do_nothing(), values)
+    return {account: row.id for account, row in find_many(connection, wanted).items()}
+
+
+def note_notice(connection: sa.Connection, ids: Sequence[int], version: int) -> None:
+    """Remember which privacy notice these residents were shown."""
+    if ids:
+        change = sa.update(residents).where(residents.c.id.in_(ids))
+        connection.execute(change.values(notice_version=version))
+
+
+def note_gone(connection: sa.Connection, account: Account, at: datetime | None) -> None:
+    """Remember that an account blocked us (or, with None, is back)."""
+    channel, address = account
+    change = sa.update(residents).where(
+        residents.c.channel == channel, residents.c.address == address
+    )
+    connection.execute(change.values(gone_at=at))
+
+
+def keep_conversations(connection: sa.Connection, rows: Sequence[ConversationRow]) -> None:
+    """Put down where these conversations stand, in place of what was there."""
+    if not rows:
+        return
+    adding = insert_new(connection, conversations)
+    statement = adding.on_conflict_do_update(
+        index_elements=[conversations.c.resident_id],
+        set_={"notes": adding.excluded.notes, "expires_at": adding.excluded.expires_at},
+    )
+    connection.execute(statement, [row._asdict() for row in rows])

@@ -1,0 +1,1 @@
+"""Tests mirror the rooms; talks are golden conversations, journeys go end to end."""
