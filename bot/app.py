@@ -17,9 +17,9 @@ from bot.worker import Worker
 from handlers.turn import Clock, House
 from knowledge import library
 from knowledge.library import CONTENT
-from knowledge.recognise import read_recogniser
+from knowledge.recognise import load_recogniser
 from knowledge.search import Search
-from knowledge.words import read_words
+from knowledge.words import load_words
 from storage.database import Database
 from storage.migrate import migrate
 
@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 def build_house(clock: Clock | None = None, content: Path = CONTENT) -> House:
     """What every turn has at hand; raises ContentError when a content file is wrong."""
     known = library.load(content)
-    search = Search(tuple(known.cards.values()), read_words(content / "words"))
-    return House(known, search, read_recogniser(content), clock or SystemClock())
+    search = Search(tuple(known.cards.values()), load_words(content / "words"))
+    return House(known, search, load_recogniser(content), clock or SystemClock())
 
 
 class App:

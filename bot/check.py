@@ -11,9 +11,9 @@ from bot.settings import Settings
 from handlers.turn import VIETNAM
 from knowledge.check import check
 from knowledge.library import CONTENT, read
-from knowledge.recognise import read_recogniser
+from knowledge.recognise import load_recogniser
 from knowledge.source import ContentError
-from knowledge.words import read_words
+from knowledge.words import load_words
 
 _out = Console(highlight=False, soft_wrap=True)
 
@@ -49,7 +49,7 @@ def problems_of(settings: Settings) -> list[str]:
 def _words(folder: Path) -> list[ContentError]:
     """The word lists of the search and the recogniser: the first mistake of each."""
     found: list[ContentError] = []
-    for load, path in ((read_words, folder / "words"), (read_recogniser, folder)):
+    for load, path in ((load_words, folder / "words"), (load_recogniser, folder)):
         try:
             load(path)
         except ContentError as mistake:

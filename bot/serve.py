@@ -33,6 +33,7 @@ def run(settings: Settings) -> int:
         stream=sys.stderr,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     problems = problems_of(settings)
     for problem in problems:
         _errors.print(problem, style="red")

@@ -5,8 +5,7 @@ import logging
 import secrets
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
-from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -29,8 +28,8 @@ from bot.channels.channel import Channel, ReadError
 from bot.channels.web_chat.bubbles import Bubble, name_days, show, show_all
 from bot.channels.web_chat.door import Stream, WebChat, post_of
 from bot.channels.web_chat.pages import Pages
+from bot.desk import Desk, Line, Overloaded
 from bot.security import SECURITY_HEADERS, Brake, SecurityHeaders, is_same_origin, read_body
-from handlers.message import Incoming, Message
 
 COOKIE = "doithoai_session"
 YEAR = 365 * 24 * 3600
@@ -44,43 +43,6 @@ TOO_MANY = "Đang có nhiều người hỏi cùng lúc. Bà con chờ ít phút
 ROBOTS = "User-agent: *\nDisallow: /chat\nDisallow: /webhook\nDisallow: /console\n"
 
 _log = logging.getLogger(__name__)
-
-
-class Line(NamedTuple):
-    """One line of a conversation; `mine` is the resident's own, `id` orders each direction.
-
-    A pressed button is the resident's line with the label as text or, where only its value is
-    known, with empty text and one Choice holding that value: the page finds the label.
-    """
-
-    id: int
-    at: datetime
-    mine: bool
-    message: Message
-
-
-class Overloaded(Exception):
-    """Too many messages wait: the web says so (503), and a messenger tries again later."""
-
-
-class Desk(Protocol):
-    """What the web needs of the house behind it."""
-
-    async def receive(self, incomings: Sequence[Incoming]) -> None:
-        """Put into the inbox, durable on return; raises Overloaded."""
-        ...
-
-    async def history(self, channel: str, address: str, *, limit: int = 100) -> list[Line]:
-        """The newest lines in both directions, oldest first."""
-        ...
-
-    async def sent_after(self, channel: str, address: str, outbox_id: int) -> list[Line]:
-        """Our messages with an id above `outbox_id`, in the order of their ids."""
-        ...
-
-    async def health(self) -> dict[str, object]:
-        """The state of the house; "ok": False makes the answer 503."""
-        ...
 
 
 def build_web(
@@ -227,9 +189,11 @@ class Chat:
         with self._web_chat.stream(address) as live:
             # Pages reconnect at different moments after a restart.
             yield f"retry: {2000 + secrets.randbelow(4000)}\n\n"
-            for line in await self._desk.sent_after(self._web_chat.name, address, after):
-                told.add(line.id)
-                yield _as_event(show(line))
+            while lines := await self._desk.sent_after(self._web_chat.name, address, after):
+                for line in lines:
+                    told.add(line.id)
+                    yield _as_event(show(line))
+                after = lines[-1].id
             async for event in self._live_events(live, told):
                 yield event
 
@@ -393,4 +357,4 @@ def _as_event(bubble: Bubble) -> str:
 
 def _as_id(text: str) -> int:
     """An outbox id from outside; anything else means: from the beginning."""
-    return min(int(text), LARGEST_ID) if text.isdecimal() and len(text) <= 19 else 0
+    return min(int(text[:19]), LARGEST_ID) if text.isdecimal() else 0

@@ -123,8 +123,10 @@ class Search:
 
     def _is_about_policy(self, reading: Reading) -> bool:
         toned, folded = reading.toned, reading.folded
-        ours = self._words.field.find(toned, folded)
-        return bool(ours) and not self._words.outside.find(toned, folded)
+        if self._words.ours.find(toned, folded):
+            return True
+        general = self._words.general.find(toned, folded)
+        return bool(general) and not self._words.outside.find(toned, folded)
 
 
 def _followed(card: Card, turn: Turn, reading: Reading) -> Findings:

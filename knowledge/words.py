@@ -25,8 +25,11 @@ class Dialect(RootModel[dict[Text, Text]]):
     """dialect.yaml: a word or phrase of the street → the standard one."""
 
 
-class Lines(RootModel[tuple[Text, ...]]):
-    """field.yaml: a plain list of phrases."""
+class OurField(Data):
+    """field.yaml."""
+
+    ours: tuple[Text, ...]
+    general: tuple[Text, ...]
 
 
 class Filler(Data):
@@ -126,7 +129,8 @@ class Words:
     sections: Phrases[tuple[int, Section]]
     turn: Phrases[None]
     point: Phrases[None]
-    field: Phrases[None]
+    ours: Phrases[None]
+    general: Phrases[None]
     outside: Phrases[str]
     texts: tuple[str, ...] = field(repr=False)
 
@@ -143,9 +147,9 @@ def load_words(folder: Path = FOLDER) -> Words:
     filler = _read(folder / "filler.yaml", Filler)
     sections = _read(folder / "sections.yaml", Sections).root
     follow_up = _read(folder / "followup.yaml", FollowUp)
-    ours = _read(folder / "field.yaml", Lines).root
+    ours = _read(folder / "field.yaml", OurField)
     outside = _read(folder / "outside.yaml", Outside)
-    lists = (filler.chat, follow_up.turn, follow_up.point, ours, outside.services, outside.talk)
+    lists = (filler.chat, *(phrases for file in (follow_up, ours, outside) for _, phrases in file))
     asked = (phrase for phrases in sections.values() for phrase in phrases)
     return Words(
         spellings=_spellings(teencode, abbreviations),
@@ -155,7 +159,8 @@ def load_words(folder: Path = FOLDER) -> Words:
         sections=Phrases(_section_phrases(sections)),
         turn=_marks(follow_up.turn),
         point=_marks(follow_up.point),
-        field=_marks(ours),
+        ours=_marks(ours.ours),
+        general=_marks(ours.general),
         outside=Phrases((p, kind) for kind, phrases in outside for p in phrases),
         texts=(*dialect.keys(), *dialect.values(), *asked, *(p for some in lists for p in some)),
     )
@@ -167,9 +172,10 @@ def read_spellings(folder: Path = FOLDER) -> Mapping[str, tuple[tuple[str, ...],
     return _spellings(teencode, _read(folder / "abbreviations.yaml", Spellings))
 
 
-def read_outside(folder: Path = FOLDER) -> Outside:
-    """Only what is not ours: other services, other talk."""
-    return _read(folder / "outside.yaml", Outside)
+def read_outside(folder: Path = FOLDER) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Only what is not ours (other services, other talk), and the words of ours that outweigh it."""
+    outside = _read(folder / "outside.yaml", Outside)
+    return (*outside.services, *outside.talk), _read(folder / "field.yaml", OurField).ours
 
 
 def _spellings(*tables: Spellings) -> dict[str, tuple[tuple[str, ...], ...]]:

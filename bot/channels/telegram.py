@@ -155,7 +155,7 @@ class Telegram:
                 pauses = _pauses()
                 continue
             except SendError as error:
-                pause = max(next(pauses), error.retry_in or 0.0)
+                pause = _at_least(next(pauses), error)
                 log.warning("Telegram gave no updates, again in %.1f s: %s", pause, error.reason)
             except Exception:
                 # Not confirmed, so Telegram brings the same updates again.
@@ -219,14 +219,20 @@ def _pauses() -> Iterator[float]:
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
+def _at_least(pause: float, error: SendError) -> float:
+    """Our own pauses grow from short ones; only what Telegram itself asks for is longer."""
+    asked = error.retry_in if error.whole_channel else None
+    return max(pause, asked or 0.0)
+
+
 async def _until_done(what: str, call: Callable[[], Awaitable[None]]) -> None:
     for pause in _pauses():
         try:
             return await call()
         except SendError as error:
             passes = error.unknown or error.retry_in is not None
-            wait = max(pause, error.retry_in or 0.0) if passes else _REFUSED_PAUSE
-            log.warning("Telegram: %s not set up, again in %.0f s: %s", what, wait, error.reason)
+            wait = _at_least(pause, error) if passes else _REFUSED_PAUSE
+            log.warning("Telegram: %s not set up, again in %.1f s: %s", what, wait, error.reason)
         await asyncio.sleep(wait)
 
 

@@ -26,15 +26,24 @@ def _answer(turn: Turn, found: Findings) -> Ending:
         turn.conversation.asked = turn.incoming.text
         turn.say("no_longer_in_force", heading=card.title, choices=_ways_out(turn), card=card)
         return _ending("queued", found, card)
-    if found.section is None:
+    status = "followup_answered" if found.is_followup else "answered"
+    is_told = True
+    if found.section is None or (found.section == "benefit" and not found.is_followup):
+        # The short answer of every card says how much.
         say_answer(turn, card)
-        return _ending("followup_answered" if found.is_followup else "answered", found, card)
-    if not found.is_followup:
+    else:
+        is_told = _answer_section(turn, card, found)
+    return _ending(status if is_told else "partly_answered", found, card)
+
+
+def _answer_section(turn: Turn, card: Card, found: Findings) -> bool:
+    """The section asked for; whoever has not read the short answer yet reads it first."""
+    if found.section is None:
+        return False
+    if turn.conversation.card != card.id:
         turn.hold(card.id)
         turn.say("answer", heading=card.title, card=card)
-    if not say_section(turn, card, found.section):
-        return _ending("partly_answered", found, card)
-    return _ending("followup_answered" if found.is_followup else "answered", found, card)
+    return say_section(turn, card, found.section)
 
 
 def _clarify(turn: Turn, found: Findings) -> Ending:

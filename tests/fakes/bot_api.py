@@ -44,6 +44,8 @@ class BotApi:
         """Callback queries whose button still shows a spinner."""
         self.moved: dict[int, int] = {}
         self.blocked_by: set[int] = set()
+        self.longest_wait = 50.0
+        """Seconds after which getUpdates answers with nothing, whatever it was asked."""
         self._chats: set[int] = set()
         self._judge = rules.Judge()
         self._allowed: frozenset[str] = rules.UPDATE_KINDS - rules.NOT_BY_DEFAULT
@@ -85,9 +87,9 @@ class BotApi:
         """Something happens at Telegram; it waits to be fetched or delivered."""
         self._last_update += 1
         update = {"update_id": self._last_update} | update
-        self._judge.update(update)
+        readable = self._judge.update(update)
         kind = next(name for name in update if name != "update_id")
-        if kind in _CONTENT:
+        if readable and kind in _CONTENT:
             self._meet_sender(kind, update[kind])
         if kind in self._allowed:
             self.pending.append(update)
@@ -194,7 +196,7 @@ class BotApi:
         self._confirm(params.get("offset", 0))
         async with self._changed:
             self._changed.notify_all()  # another one that waits here is cut short by this one
-            await self._wait_for_updates(poll, params.get("timeout", 0))
+            await self._wait_for_updates(poll, min(params.get("timeout", 0), self.longest_wait))
         if poll != self._poll:
             raise Refused(
                 409,

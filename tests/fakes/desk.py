@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bot.channels.channel import Outgoing
 from bot.channels.web_chat.door import WebChat
-from bot.web import Line
+from bot.desk import Line
 from handlers.message import Choice, Incoming, Message
 
 NOW = datetime(2026, 11, 24, 2, 15, tzinfo=UTC)

@@ -2,19 +2,27 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec.structs import replace
 
 from handlers.message import Choice, Message
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
+RowKind = Literal["", "item", "step", "source", "unsure"]
+
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
-_ITEM = re.compile(r"(?:[•·▪*+–-]|\d{1,2}[.)]|[a-zđ]\))\s")
-_SOURCE = re.compile(r"(?:Nguồn|Căn cứ|Theo|Cập nhật|Kiểm tra)\b[^.!?]*:|(?:Nguồn|Căn cứ)\b")
+_KINDS: tuple[tuple[RowKind, re.Pattern[str]], ...] = (
+    ("item", re.compile(r"[•·▪*+–-]\s")),
+    ("step", re.compile(r"(?:\d{1,2}[.)]|[a-zđ]\))\s")),
+    ("source", re.compile(r"(?:Căn cứ|Nguồn):\s\S")),
+    ("unsure", re.compile(r"Chưa chắc:")),
+)
 
 # A short number (115) is also an amount or an article of a law: it is a telephone number only
 # beside a word that says so.
@@ -35,22 +43,21 @@ _LINK = re.compile(
 )
 _TRAILING = ".,;:!?)]}…"
 
-RowKind = Literal["", "item", "source"]
+LONGEST_PHONE = 11
+"""Digits; twelve are an identity card, never a telephone number."""
 
 Spoken = tuple[int, datetime, bool, Message]
 """Its id, when it was said in UTC, whether the resident said it, and what."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A stretch of text, a link when `href` is given."""
 
     text: str
     href: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One line of a message; `gap` says that a blank line came before it."""
 
     parts: tuple[Part, ...]
@@ -58,8 +65,7 @@ class Row:
     gap: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Bubble:
+class Bubble(msgspec.Struct, frozen=True):
     """One line of the conversation, ready for the page and for its JSON.
 
     `at` is ISO 8601 in UTC; `day` and `time` are in Vietnam; `new_day` is the separator above it.
@@ -99,12 +105,13 @@ def show_all(lines: Iterable[Spoken]) -> list[Bubble]:
     labels: dict[str, str] = {}
     bubbles: list[Bubble] = []
     for number, at, mine, message in lines:
+        said = message
         if mine and not message.text:
             pressed = message.choices[0].value if message.choices else ""
-            message = replace(message, text=labels.get(pressed, "(đã bấm nút)"))
+            said = replace(message, text=labels.get(pressed, "(đã bấm nút)"))
         elif not mine:
             labels.update((choice.value, choice.label) for choice in message.choices)
-        bubbles.append(show((number, at, mine, message)))
+        bubbles.append(show((number, at, mine, said)))
     return bubbles
 
 
@@ -137,15 +144,19 @@ def _rows(text: str, *, linked: bool) -> Iterator[Row]:
         if not line.strip():
             gap = True
             continue
-        parts = tuple(_parts(line)) if linked else (Part(line),)
+        # A percent sign is never left alone at the start of a line.
+        shown = line.replace(" %", "\u00a0%")
+        parts = tuple(_parts(shown)) if linked else (Part(line),)
         yield Row(parts, _kind(line) if linked else "", gap)
         gap = False
 
 
 def _kind(line: str) -> RowKind:
-    if _ITEM.match(line.lstrip()):
-        return "item"
-    return "source" if _SOURCE.match(line) else ""
+    start = line.lstrip()
+    for kind, pattern in _KINDS:
+        if pattern.match(start):
+            return kind
+    return ""
 
 
 def _parts(line: str) -> Iterator[Part]:
@@ -166,5 +177,4 @@ def _href(shown: str, *, is_url: bool) -> str:
     if is_url:
         return shown if shown.lower().startswith("http") else f"https://{shown}"
     digits = re.sub(r"[^\d+]", "", shown)
-    # Twelve digits are an identity card, never a telephone number.
-    return f"tel:{digits}" if len(digits.replace("+84", "0")) <= 11 else ""
+    return f"tel:{digits}" if len(digits.replace("+84", "0")) <= LONGEST_PHONE else ""

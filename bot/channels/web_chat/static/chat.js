@@ -37,9 +37,15 @@
 
   /* ---- Showing ---- */
 
+  /* Over a keyboard there is no room for the foot of the page. */
+  function findEnd() {
+    const foot = document.querySelector(".foot").offsetTop;
+    return window.innerHeight < 520 ? foot - window.innerHeight : document.body.scrollHeight;
+  }
+
   function isNearEnd() {
-    const page = document.documentElement;
-    return page.scrollHeight - window.pageYOffset - window.innerHeight < 180;
+    const foot = document.querySelector(".foot").offsetTop;
+    return foot - window.pageYOffset - window.innerHeight < 180;
   }
 
   function scroll(top) {
@@ -52,7 +58,7 @@
     const room = window.innerHeight - bottom.offsetHeight;
     const top = element.getBoundingClientRect().top + window.pageYOffset - 12;
     const isLong = element.offsetHeight > room - 40;
-    scroll(isLong ? top : document.documentElement.scrollHeight);
+    scroll(isLong ? top : findEnd());
     newer.hidden = true;
   }
 
@@ -93,15 +99,15 @@
     add(line);
   }
 
-  /* Our own line in the history: it may be the bubble that this page has just sent. */
+  /* Our own line in the history: it may be the bubble that this page has just sent, and then
+     it comes back with its personal numbers masked. */
   function showOwn(line) {
     if (isShown(line)) return;
     const sent = [].find.call(log.querySelectorAll(".mine:not([data-id])"), (element) => {
-      return element.dataset.text === line.text;
+      return element.dataset.text === line.text || /\d[\d .-]{7,}/.test(element.dataset.text);
     });
-    if (!sent) return add(line);
-    sent.dataset.id = line.id;
-    sent.dataset.at = line.at;
+    if (sent) log.replaceChild(makeLine(line), sent);
+    else add(line);
   }
 
   function say(text) {
@@ -126,7 +132,7 @@
     typing.hidden = false;
     checks = [6000, 15000, 40000].map((delay) => setTimeout(refresh, delay));
     checks.push(setTimeout(() => { typing.textContent = RECEIVED; }, 30000));
-    scroll(document.documentElement.scrollHeight);
+    scroll(findEnd());
   }
 
   function stopWaiting() {
@@ -223,7 +229,7 @@
   function refuse(item, status, reason) {
     if (status !== 400 && status !== 413) return fail(item, reason);
     forget(item);
-    item.element.remove();
+    log.removeChild(item.element);
     say(reason);
     if (!item.choice && !box.value) box.value = item.text;
     fit();

@@ -1,0 +1,201 @@
+"""Repairs what was typed: slips, chat spelling, dialect and missing tones become standard words."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from knowledge.keyboard import from_chat, from_telex, from_vni, old_style, without_repeats
+from knowledge.language import Language
+from knowledge.numbers import say_number
+from knowledge.text import LONGEST_WORD, fold_word, is_syllable, nfc
+from knowledge.words import Words
+
+LONGEST_TEXT = 1_000
+MOST_SYLLABLES = 160
+_CACHE_SIZE = 20_000
+_LONGEST_ECHO = 6
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)+[^\W_]*|[^\W_]+")
+
+Way = tuple[str, ...]
+"""One way to read a typed word: one or more syllables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as typed (`typed`, `syllables`) and as it was probably meant (`toned`, `folded`)."""
+
+    typed: str
+    syllables: tuple[str, ...]
+    toned: tuple[str, ...]
+    folded: tuple[str, ...]
+    marked: tuple[bool, ...]
+    """Whether the tones of each repaired syllable were typed, not guessed."""
+    weights: tuple[float, ...]
+    has_tones: bool
+    """Whether the text was typed with tones at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """One typed word with the ways to read it."""
+
+    ways: tuple[Way, ...]
+    marked: bool
+
+
+class Repairer:
+    """Knows the words residents use and the syllables of the base; `repair` is pure and quick."""
+
+    def __init__(self, words: Words, texts: Iterable[str]) -> None:
+        """`texts`: everything the base says, the ways of asking included."""
+        self.words = words
+        self.language = Language((_split(text) for text in texts), (_split(t) for t in words.texts))
+        self._known: dict[str, _Word] = {}
+        self._by_start = self.language.by_start()
+
+    def repair(self, text: str) -> Reading:
+        """What was typed and what was meant; only the first LONGEST_TEXT characters are read."""
+        typed = nfc(text[:LONGEST_TEXT])
+        tokens = _split(typed)
+        toned, marked = self._choose([self._word(token) for token in tokens])
+        toned, marked = self._standard(toned, marked)
+        folded = tuple(map(fold_word, toned))
+        return Reading(
+            typed=typed,
+            syllables=tuple(map(fold_word, tokens)),
+            toned=tuple(toned),
+            folded=folded,
+            marked=tuple(marked),
+            weights=self._weigh(toned, folded),
+            has_tones=not typed.isascii() and any(map(_has_marks, tokens)),
+        )
+
+    def _word(self, token: str) -> _Word:
+        known = self._known.get(token)
+        if known is None:
+            known = _Word(self._ways(token), _has_marks(token))
+            if len(self._known) < _CACHE_SIZE:
+                self._known[token] = known
+        return known
+
+    def _ways(self, token: str) -> tuple[Way, ...]:
+        spelled = self.words.spellings.get(token)
+        if spelled:
+            known = self.language.forms(token) if _has_vowel(token) else ()
+            return (*spelled, *((form,) for form in known if (form,) not in spelled))
+        if token[0].isdigit():
+            return self._number(token)
+        if _has_marks(token) and is_syllable(fold_word(token)):
+            return ((token,),)
+        plain = fold_word(token)
+        forms = self.language.forms(plain)
+        if forms and not _has_marks(token):
+            return tuple((form,) for form in forms)
+        return self._slips(token, plain) or ((token,),)
+
+    def _number(self, token: str) -> tuple[Way, ...]:
+        parts = say_number(token)
+        said: list[str] = []
+        for part in parts:
+            spelled = self.words.spellings.get(part)
+            said += spelled[0] if spelled and not part[0].isdigit() else [part]
+        return (tuple(said),)
+
+    def _slips(self, token: str, plain: str) -> tuple[Way, ...]:
+        """Ways to read a word the base does not know; as typed first where it may be a word."""
+        if len(token) > LONGEST_WORD:
+            return ()
+        short = without_repeats(token)
+        keys = () if _has_marks(token) and short != token else (token,)
+        said = next(filter(None, (from_telex(key) or from_vni(key) for key in keys)), "")
+        if said:
+            return self._toned_or_plain(said)
+        if short != token:
+            return self._ways(short)
+        if is_syllable(plain):
+            return ((token,), *self._misspelt(token, plain))
+        return self._chat(plain) or self._glued(plain) or self._misspelt(token, plain)
+
+    def _toned_or_plain(self, keyed: str) -> tuple[Way, ...]:
+        if _has_marks(keyed):
+            return ((keyed,),)
+        return tuple((form,) for form in self.language.forms(keyed)) or ((keyed,),)
+
+    def _chat(self, plain: str) -> tuple[Way, ...]:
+        said = [form for other in from_chat(plain) for form in self.language.forms(other)]
+        return tuple((form,) for form in said[:6])
+
+    def _glued(self, plain: str) -> tuple[Way, ...]:
+        if not 5 <= len(plain) <= 24:
+            return ()
+        apart = self.language.split(plain)
+        if not apart:
+            return ()
+        chosen, _ = self._choose([_Word(self._ways(part), False) for part in apart])
+        return (tuple(chosen),)
+
+    def _misspelt(self, token: str, plain: str) -> tuple[Way, ...]:
+        """Syllables of the base one slip away; longer words need the same first letter."""
+        if len(plain) < 3 or not plain.isalpha():
+            return ()
+        near = [
+            known
+            for known in self._by_start.get(plain[0], ())
+            if OSA.distance(plain, known, score_cutoff=1) <= 1
+        ]
+        near.sort(key=lambda known: -self.language.count(known))
+        forms = [form for known in near[:4] for form in self.language.forms(known)[:3]]
+        if _has_marks(token):
+            forms.sort(key=lambda form: OSA.distance(token, form))
+        return tuple((form,) for form in forms[:6])
+
+    def _choose(self, typed: Sequence[_Word]) -> tuple[list[str], list[bool]]:
+        ways = self.language.choose([word.ways for word in typed])
+        toned: list[str] = []
+        marked: list[bool] = []
+        for word, way in zip(typed, ways, strict=True):
+            toned += map(old_style, way)
+            marked += [word.marked] * len(way)
+        return toned[:MOST_SYLLABLES], marked[:MOST_SYLLABLES]
+
+    def _standard(self, toned: list[str], marked: list[bool]) -> tuple[list[str], list[bool]]:
+        """Dialect phrases become standard ones."""
+        found = self.words.dialect.find(toned, [fold_word(word) for word in toned])
+        for hit in reversed(found):
+            sure = any(marked[hit.start : hit.end])
+            toned[hit.start : hit.end] = hit.meaning
+            marked[hit.start : hit.end] = [sure] * len(hit.meaning)
+        _drop_echoes(toned, marked)
+        return toned, marked
+
+    def _weigh(self, toned: Sequence[str], folded: Sequence[str]) -> tuple[float, ...]:
+        stop = self.words.stop
+        weights = [stop.get(word, 1.0) for word in toned]
+        for hit in self.words.chat.find(toned, folded):
+            weights[hit.start : hit.end] = [0.0] * (hit.end - hit.start)
+        return tuple(weights)
+
+
+def _drop_echoes(toned: list[str], marked: list[bool]) -> None:
+    """What stands twice in a row stands once: "mua bảo hiểm y tế y tế", "đi nhật đi nhật"."""
+    at = 0
+    while at < len(toned):
+        for size in range(min(_LONGEST_ECHO, (len(toned) - at) // 2), 1, -1):
+            if toned[at : at + size] == toned[at + size : at + 2 * size]:
+                del toned[at : at + size], marked[at : at + size]
+                break
+        at += 1
+
+
+def _split(text: str) -> list[str]:
+    return [old_style(token) for token in _TOKEN.findall(nfc(text).lower())]
+
+
+def _has_marks(token: str) -> bool:
+    return fold_word(token) != token if len(token) <= LONGEST_WORD else False
+
+
+def _has_vowel(token: str) -> bool:
+    return any(letter in "aeiouy" for letter in fold_word(token))
