@@ -17,7 +17,7 @@ from bot.worker import Worker
 from handlers.turn import Clock, House
 from knowledge import library
 from knowledge.library import CONTENT
-from knowledge.recognise import load_recogniser
+from knowledge.recognise import Recogniser, load_rules
 from knowledge.search import Search
 from knowledge.words import load_words
 from storage.database import Database
@@ -30,7 +30,8 @@ def build_house(clock: Clock | None = None, content: Path = CONTENT) -> House:
     """What every turn has at hand; raises ContentError when a content file is wrong."""
     known = library.load(content)
     search = Search(tuple(known.cards.values()), load_words(content / "words"))
-    return House(known, search, load_recogniser(content), clock or SystemClock())
+    rules = load_rules(content / "recognise.yaml", content / "words")
+    return House(known, search, Recogniser(rules), clock or SystemClock())
 
 
 class App:

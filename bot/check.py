@@ -11,7 +11,7 @@ from bot.settings import Settings
 from handlers.turn import VIETNAM
 from knowledge.check import check
 from knowledge.library import CONTENT, read
-from knowledge.recognise import load_recogniser
+from knowledge.recognise import load_rules
 from knowledge.source import ContentError
 from knowledge.words import load_words
 
@@ -48,10 +48,11 @@ def problems_of(settings: Settings) -> list[str]:
 
 def _words(folder: Path) -> list[ContentError]:
     """The word lists of the search and the recogniser: the first mistake of each."""
+    words = folder / "words"
     found: list[ContentError] = []
-    for load, path in ((load_words, folder / "words"), (load_recogniser, folder)):
+    for load in (lambda: load_words(words), lambda: load_rules(folder / "recognise.yaml", words)):
         try:
-            load(path)
+            load()
         except ContentError as mistake:
             found.append(mistake)
     return found

@@ -6,5 +6,5 @@ from handlers.turn import Turn
 
 def help_at_once(turn: Turn) -> Ending:
     """The numbers to call for what is happening."""
-    turn.say(f"emergency_{turn.recognise().emergency}", heading=turn.phrase("emergency_heading"))
+    turn.say(f"emergency_{turn.recognise().which}", heading=turn.phrase("emergency_heading"))
     return Ending("emergency")

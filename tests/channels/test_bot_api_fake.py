@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,13 +50,15 @@ async def api() -> AsyncIterator[BotApi]:
 
 @pytest.fixture
 async def bot(api: BotApi) -> AsyncIterator[telegram.Bot]:
-    async with client(api) as bot:
+    async with client(api, TOKEN) as bot:
         yield bot
 
 
-def client(api: BotApi, token: str = TOKEN) -> telegram.Bot:
-    request = [HTTPXRequest(read_timeout=0.3, httpx_kwargs={"trust_env": False}) for _ in "ab"]
-    return telegram.Bot(token, f"{api.url}/bot", request=request[0], get_updates_request=request[1])
+@asynccontextmanager
+async def client(api: BotApi, token: str) -> AsyncIterator[telegram.Bot]:
+    request = HTTPXRequest(read_timeout=0.3, httpx_kwargs={"trust_env": False})
+    yield telegram.Bot(token, f"{api.url}/bot", request=request, get_updates_request=request)
+    await request.shutdown()
 
 
 # Another client can work with it
@@ -78,9 +81,9 @@ async def test_another_client_sends_and_edits(api: BotApi, bot: telegram.Bot) ->
     assert (edited.text, edited.reply_markup) == ("Khác", None)
     assert edited.edit_date
     assert not edited.api_kwargs
-    with pytest.raises(BadRequest, match="message is not modified"):
+    with pytest.raises(BadRequest, match="(?i)message is not modified"):
         await bot.edit_message_text("Khác", RESIDENT, sent.message_id)
-    with pytest.raises(BadRequest, match="message to edit not found"):
+    with pytest.raises(BadRequest, match="(?i)message to edit not found"):
         await bot.edit_message_text("Khác", RESIDENT, 99)
     assert api.complaints == []
 
@@ -109,7 +112,7 @@ async def test_another_client_fetches_until_it_confirms(api: BotApi, bot: telegr
 async def test_another_client_answers_a_press_once(api: BotApi, bot: telegram.Bot) -> None:
     await api.push(updates.callback_update(7, "topic:loan", callback_id="31"))
     assert await bot.answer_callback_query("31")
-    with pytest.raises(BadRequest, match="query is too old"):
+    with pytest.raises(BadRequest, match="(?i)query is too old"):
         await bot.answer_callback_query("31")
 
 
@@ -164,10 +167,9 @@ async def test_another_client_understands_every_failure(
 
 
 async def test_a_wrong_token_is_turned_away(api: BotApi) -> None:
-    stranger = client(api, "700000001:another")
-    with pytest.raises(InvalidToken):
-        await stranger.get_me()
-    await stranger.shutdown()
+    async with client(api, "700000001:another") as stranger:
+        with pytest.raises(InvalidToken):
+            await stranger.get_me()
 
 
 async def test_our_door_and_another_client_say_the_same_in_the_same_way(

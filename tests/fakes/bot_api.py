@@ -271,8 +271,8 @@ class BotApi:
         if "reply_markup" not in params:
             return {}
         markup = params["reply_markup"]
-        rules.check_inline_keyboard(markup)
         self._judge.markup(markup)
+        rules.check_inline_keyboard(markup)
         return {"reply_markup": markup}
 
     async def _edit_message_text(self, params: Params) -> Any:

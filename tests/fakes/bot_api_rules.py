@@ -256,8 +256,8 @@ class Judge:
     def complain(self, about: str) -> None:
         self.complaints.append(about)
 
-    def update(self, update: Mapping[str, Any]) -> None:
-        self._parse(telegram.Update, update, "update")
+    def update(self, update: Mapping[str, Any]) -> bool:
+        return self._parse(telegram.Update, update, "update")
 
     def call(self, method: str, given: Mapping[str, Any]) -> None:
         snake = re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), method)
@@ -277,20 +277,23 @@ class Judge:
 
     def _parse(
         self, kind: type[telegram.TelegramObject], data: Mapping[str, Any], what: str
-    ) -> None:
+    ) -> bool:
         try:
             parsed = kind.de_json(json.loads(json.dumps(data)), None)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what we want to know
             self.complain(f"{what}: unreadable: {error!r} in {data}")
-            return
+            return False
         for unknown in _unknown_fields(parsed):
             self.complain(f"{what}: Telegram has no field {unknown!r}, in {data}")
+        return True
 
 
 def _unknown_fields(value: Any) -> Iterator[str]:
     if isinstance(value, telegram.TelegramObject):
         yield from value.api_kwargs
-        yield from _unknown_fields(list(value.to_dict(recursive=False).values()))
+        slots = (name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ()))
+        public = (name for name in slots if not name.startswith("_"))
+        yield from _unknown_fields([getattr(value, name, None) for name in public])
     elif isinstance(value, list | tuple):
         for inner in cast("Iterable[Any]", value):
             yield from _unknown_fields(inner)

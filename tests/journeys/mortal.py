@@ -1,0 +1,114 @@
+"""A bot that is killed at chosen stops of the road, again and again, and comes back each time.
+
+`python -m tests.journeys.mortal DATABASE_URL DATA_DIR PORT PROVIDER_URL KILLS SEED` loads what
+the bot knows once, then forks: each child is a bot of its own that kills itself (SIGKILL: no
+handler, no finally, no flush) at its stop; after KILLS of them the last one lives until SIGTERM.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from bot.app import App, build_house
+from bot.channels.channel import Outgoing
+from bot.channels.web_chat.door import WebChat
+from bot.clock import SystemClock
+from bot.serve import web_of
+from bot.settings import Settings
+from handlers.turn import House
+from storage.database import Database, Job, Result
+from tests.journeys.post_office import PostOffice
+
+STOPS = (
+    "before put",
+    "after put",
+    "before take",
+    "after take",
+    "before remember",
+    "after remember",
+    "before settle",
+    "after settle",
+    "before send",
+    "after send",
+)
+
+
+class Fate:
+    """Kills the process the n-th time it comes by its stop."""
+
+    def __init__(self, stop: str, n: int) -> None:
+        self._stop = stop
+        self._left = n
+
+    def pass_by(self, stop: str) -> None:
+        if stop == self._stop:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class MortalDatabase(Database):
+    """A database whose process may die before a job runs, or right after its commit."""
+
+    def __init__(self, url: str, fate: Fate) -> None:
+        super().__init__(url)
+        self._fate = fate
+
+    def write(self, job: Job[Result]):
+        name = getattr(getattr(job, "func", job), "__name__", "")
+        self._fate.pass_by(f"before {name}")
+        future = super().write(job)
+        future.add_done_callback(lambda _: self._fate.pass_by(f"after {name}"))
+        return future
+
+
+class MortalPostOffice(PostOffice):
+    """A door whose process may die just before a message leaves, or just after it left."""
+
+    def __init__(self, url: str, fate: Fate) -> None:
+        super().__init__(url)
+        self._fate = fate
+
+    async def send(self, outgoing: Outgoing) -> str:
+        self._fate.pass_by("before send")
+        sent = await super().send(outgoing)
+        self._fate.pass_by("after send")
+        return sent
+
+
+def live(house: House, arguments: list[str], fate: Fate) -> None:
+    """One life."""
+    database_url, data_dir, port, provider = arguments
+    settings = Settings(data_dir=Path(data_dir), database_url=database_url)
+    doors = [MortalPostOffice(provider, fate), WebChat(SystemClock().now)]
+    app = App(settings, house, MortalDatabase(database_url, fate), doors)
+    config = uvicorn.Config(
+        web_of(app), port=int(port), log_level="warning", timeout_graceful_shutdown=2
+    )
+    asyncio.run(uvicorn.Server(config).serve())
+
+
+def main() -> None:
+    *arguments, kills, seed = sys.argv[1:]
+    chance = random.Random(int(seed))
+    house = build_house()
+    for life in range(int(kills) + 1):
+        last = life == int(kills)
+        fate = Fate("none" if last else STOPS[life % len(STOPS)], chance.randint(1, 12))
+        child = os.fork()
+        if child == 0:
+            live(house, arguments, fate)
+            os._exit(0)
+        if last:
+            signal.signal(signal.SIGTERM, lambda *_, child=child: os.kill(child, signal.SIGTERM))
+        _, status = os.waitpid(child, 0)
+        print(life, status, flush=True)
+
+
+if __name__ == "__main__":
+    main()
