@@ -12,6 +12,8 @@ from rich.console import Console
 from bot.app import App, build
 from bot.channels.terminal import Terminal
 from bot.clock import SystemClock
+from bot.golden import record as record_talk
+from bot.golden import write_golden
 from bot.plain import plain
 from bot.settings import Settings
 from handlers.message import Message
@@ -31,21 +33,18 @@ async def _chat(settings: Settings, record: Path | None) -> None:
     terminal = Terminal(said.append, clock.now)
     app = build(settings, [terminal], clock=clock)
     session = secrets.token_hex(8)
-    exchanges: list[tuple[str, list[Message]]] = []
+    typed: list[str] = []
     await app.start()
     try:
         while line := await asyncio.to_thread(_prompt):
             said.clear()
             await _exchange(app, terminal, session, line)
             _show(said)
-            exchanges.append((line, list(said)))
+            typed.append(line)
     finally:
         await app.stop()
     if record is not None:
-        from handlers.talk import record_talk
-
-        record.write_text(record_talk(app.house, [line for line, _ in exchanges]), "utf-8")
-        _out.print(f"{record}")
+        write_golden(record, record_talk(app.house, record.stem, typed))
 
 
 async def _exchange(app: App, terminal: Terminal, session: str, line: str) -> None:

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.card import Card, Section
-from knowledge.index import Entry, Index
+from knowledge.index import TELLING, Entry, Index
 from knowledge.repair import Reading
 from knowledge.words import Words
 
-_TELLING = 0.5
-"""From this weight on a syllable says what the question is about."""
 _MOST_NEW = 6
+_MOST_KEPT = 3
 _THEME = 0.35
 _KIN = 0.15
 _ENOUGH = 0.75
@@ -25,27 +24,33 @@ class Turn:
     points: bool
     rest: tuple[int, ...]
     """Places of the syllables that tell what it is about, the part asked for left out."""
-
-    def is_elliptical(self) -> bool:
-        """Whether it says nothing of its own, only which part of the answer is wanted."""
-        return not self.rest and (self.section is not None or self.points or self.turns)
+    new: tuple[int, ...]
+    """Those of them that could name another subject than the card in hand."""
 
 
 def read_turn(reading: Reading, words: Words) -> Turn:
     """The part of an answer asked for, and what the question is about besides."""
     toned, folded = reading.toned, reading.folded
     sections = words.sections.find(toned, folded)
-    turns = words.turn.find(toned, folded)
+    turns = words.turn.find(_opened(reading), folded)
     points = words.point.find(toned, folded)
     covered = {place for hit in (*sections, *turns, *points) for place in range(hit.start, hit.end)}
     rest = (
         place
         for place, weight in enumerate(reading.weights)
-        if weight >= _TELLING and place not in covered
+        if weight >= TELLING and place not in covered
     )
+    rest = tuple(rest)
+    new = tuple(place for place in rest if toned[place] not in words.light)
     best = max(sections, key=lambda hit: (hit.end - hit.start, -hit.meaning[0]), default=None)
     section = best.meaning[1] if best else None
-    return Turn(section, bool(turns), bool(points), tuple(rest))
+    return Turn(section, bool(turns), bool(points), rest, new)
+
+
+def _opened(reading: Reading) -> tuple[str, ...]:
+    """The syllables, where an opening "con" typed without tones is heard as "còn"."""
+    opens = reading.folded[:1] == ("con",) and not reading.marked[0] and not reading.has_tones
+    return ("còn", *reading.toned[1:]) if opens else reading.toned
 
 
 class FollowUps:
@@ -61,15 +66,15 @@ class FollowUps:
 
     def stays(self, hand: Entry, turn: Turn, reading: Reading) -> bool:
         """Whether the question asks for a part of the card in hand and names nothing else."""
-        if turn.is_elliptical():
-            return turn.section is not None or turn.points
-        if turn.section is None or len(turn.rest) > 3:
+        if turn.section is None and not turn.points:
             return False
-        return all(reading.folded[place] in hand.title for place in turn.rest)
+        if len(turn.new) > _MOST_KEPT:
+            return False
+        return all(reading.folded[place] in hand.title for place in turn.new)
 
     def sibling(self, hand: Entry, turn: Turn, reading: Reading) -> Card | None:
         """The neighbour of the card in hand that speaks of the question's new words."""
-        new = [reading.folded[place] for place in turn.rest]
+        new = [reading.folded[place] for place in turn.new]
         if not new or len(new) > _MOST_NEW:
             return None
         scored = [

@@ -12,6 +12,8 @@ from rapidfuzz.distance.Indel import normalized_similarity
 from knowledge.card import Card
 from knowledge.repair import Reading, Repairer
 
+TELLING = 0.5
+"""From this weight on (filler.yaml) a syllable says what a question is about."""
 _PAIR = 0.8
 _TONED = 0.5
 _CONTRADICTED = 0.3
@@ -89,6 +91,7 @@ class Index:
             for number, readings in enumerate(asked)
             for reading in readings
         ]
+        self._title_pairs = frozenset(pair for r in asked for pair in _telling_pairs(r[0]))
         sizes = [len(readings) for readings in asked]
         self._starts: NDArray[np.intp] = np.cumsum([0, *sizes])[:-1].astype(np.intp)
         self._ends = [int(start) + size for start, size in zip(self._starts, sizes, strict=True)]
@@ -101,6 +104,10 @@ class Index:
     def knows(self, folded: str) -> bool:
         """Whether any card's ways of asking use the syllable."""
         return folded in self._rarity
+
+    def names_a_title(self, reading: Reading) -> bool:
+        """Whether two telling neighbours of the text stand so in the title of a card."""
+        return any(pair in self._title_pairs for pair in _telling_pairs(reading))
 
     def weigh(self, reading: Reading) -> Query:
         """The question's syllables and neighbours with their weight in this base."""
@@ -215,6 +222,11 @@ def _features(reading: Reading, weights: dict[str, float]) -> dict[str, float]:
 def _pairs(reading: Reading) -> Iterator[Pair]:
     kept = [w for w, weight in zip(reading.folded, reading.weights, strict=True) if weight]
     return zip(kept, kept[1:], strict=False)
+
+
+def _telling_pairs(reading: Reading) -> Iterator[Pair]:
+    heavy = [w if weight >= TELLING else "" for w, weight in zip(reading.folded, reading.weights, strict=True)]
+    return ((a, b) for a, b in zip(heavy, heavy[1:], strict=False) if a and b)
 
 
 def _rarities(asked: Sequence[Sequence[Reading]]) -> dict[str, float]:

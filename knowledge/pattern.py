@@ -51,6 +51,8 @@ class Patterns:
 
     def first(self, heard: Heard) -> Pattern | None:
         """The first pattern met, from left to right."""
+        if self._by_first.keys().isdisjoint(heard.folded):
+            return None
         for start, word in enumerate(heard.folded):
             for pattern in self._by_first.get(word, ()):
                 if pattern.find(heard, start) >= 0:
@@ -59,6 +61,8 @@ class Patterns:
 
     def strike(self, heard: Heard) -> Heard:
         """The text with every match struck out, so that nothing else can match there."""
+        if self._by_first.keys().isdisjoint(heard.folded):
+            return heard
         toned, folded = list(heard.toned), list(heard.folded)
         at = 0
         while at < len(folded):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from knowledge.card import Data, Text
-from knowledge.keyboard import from_telex, from_vni, old_style, without_repeats
+from knowledge.keyboard import from_chat, from_telex, from_vni, old_style, without_repeats
 from knowledge.pattern import Heard, PatternError, Patterns
 from knowledge.source import Source, read_one
 from knowledge.text import SYLLABLES, fold_word, is_syllable, nfc, words
@@ -156,9 +156,11 @@ class Recogniser:
     def _spell(self, token: str) -> str:
         if is_syllable(fold_word(token)) or token.isdigit():
             return old_style(token)
-        said = from_telex(token) or from_vni(token)
+        keyed = from_telex(token) or from_vni(token)
         short = without_repeats(token)
-        return said or (old_style(short) if short != token else token)
+        if keyed or short != token:
+            return keyed or old_style(short)
+        return next(filter(is_syllable, from_chat(fold_word(token))), token)
 
     def _emergency(self, heard: Heard) -> Recognised | None:
         asks = self._policy.first(heard) is not None and self._urgent.first(heard) is None

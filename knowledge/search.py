@@ -64,8 +64,8 @@ class Search:
         query = self._index.weigh(reading)
         fits = self._fits(query)
         trusted = trust(fits, query, self._doubt(reading, turn, query, fits))
-        if hand and judge(trusted) != "sure" or turn.turns:
-            sibling = hand and self._sibling(hand, turn, reading)
+        if hand and (turn.turns or judge(trusted) != "sure"):
+            sibling = self._follow_ups.sibling(hand, turn, reading)
             if sibling:
                 return _followed(sibling, turn, reading)
         return self._found(fits, trusted, turn, reading)
@@ -97,9 +97,6 @@ class Search:
                 return True
         return False
 
-    def _sibling(self, hand: Entry, turn: Turn, reading: Reading) -> Card | None:
-        return self._follow_ups.sibling(hand, turn, reading)
-
     def _found(
         self, fits: Sequence[Fit], trusted: float, turn: Turn, reading: Reading
     ) -> Findings:
@@ -125,8 +122,9 @@ class Search:
         toned, folded = reading.toned, reading.folded
         if self._words.ours.find(toned, folded):
             return True
-        general = self._words.general.find(toned, folded)
-        return bool(general) and not self._words.outside.find(toned, folded)
+        if self._words.outside.find(toned, folded):
+            return False
+        return bool(self._words.general.find(toned, folded)) or self._index.names_a_title(reading)
 
 
 def _followed(card: Card, turn: Turn, reading: Reading) -> Findings:

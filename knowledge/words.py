@@ -44,6 +44,7 @@ class FollowUp(Data):
 
     turn: tuple[Text, ...]
     point: tuple[Text, ...]
+    light: tuple[Text, ...]
 
 
 class Outside(Data):
@@ -129,6 +130,7 @@ class Words:
     sections: Phrases[tuple[int, Section]]
     turn: Phrases[None]
     point: Phrases[None]
+    light: frozenset[str]
     ours: Phrases[None]
     general: Phrases[None]
     outside: Phrases[str]
@@ -159,6 +161,7 @@ def load_words(folder: Path = FOLDER) -> Words:
         sections=Phrases(_section_phrases(sections)),
         turn=_marks(follow_up.turn),
         point=_marks(follow_up.point),
+        light=frozenset(follow_up.light),
         ours=_marks(ours.ours),
         general=_marks(ours.general),
         outside=Phrases((p, kind) for kind, phrases in outside for p in phrases),

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.app import build_house
+from handlers.turn import House
 from storage.database import Database
 from storage.migrate import migrate
 
@@ -84,3 +86,9 @@ def database(database_url: str) -> Iterator[Database]:
     migrate(database)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def house() -> House:
+    """The real base, under a clock that stands at 24/11/2026, 9:00 in Viet Nam."""
+    return build_house(StoppedClock())

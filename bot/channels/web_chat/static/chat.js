@@ -369,7 +369,10 @@
     resize(readSize());
     document.addEventListener("click", onClick);
     box.addEventListener("keydown", onKey);
-    box.addEventListener("input", fit);
+    box.addEventListener("input", () => {
+      fit();
+      say("");
+    });
     find("write").addEventListener("submit", (event) => {
       event.preventDefault();
       submit();

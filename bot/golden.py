@@ -1,0 +1,59 @@
+"""Golden talks: whole conversations as files officials can read, replayed word for word by tests."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.plain import plain_all
+from handlers.talk import Talk
+from handlers.turn import House
+
+# The words of the file are for officials, so they are Vietnamese.
+TITLE, NEW, TURNS = "tên", "người mới", "lượt"
+SAYS, PRESSES, SENDS = "bà con", "bấm", "gửi"
+STATUS, CARD, ANSWER = "kết thúc", "thẻ", "máy"
+
+
+def read_golden(path: Path) -> dict[str, Any]:
+    """A golden talk as it stands in its file."""
+    return yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+
+
+def replay(house: House, talk: dict[str, Any]) -> dict[str, Any]:
+    """The same talk with what the bot says to it now."""
+    held = Talk(house, is_newcomer=bool(talk.get(NEW)))
+    turns = [_replay_turn(held, turn) for turn in talk[TURNS]]
+    kept = {name: talk[name] for name in (TITLE, NEW) if name in talk}
+    return {**kept, TURNS: turns}
+
+
+def _replay_turn(held: Talk, turn: dict[str, Any]) -> dict[str, Any]:
+    said = {name: turn[name] for name in (SAYS, PRESSES, SENDS) if name in turn}
+    kind = "attachment" if SENDS in turn else "text"
+    ending = held.hear(str(said.get(SAYS, "")), choice=said.get(PRESSES, ""), kind=kind)
+    card = {CARD: ending.card} if ending.card else {}
+    return {**said, STATUS: ending.status, **card, ANSWER: plain_all(held.said)}
+
+
+def write_golden(path: Path, talk: dict[str, Any]) -> None:
+    """Write a talk so that it reads well: long texts as blocks, in the order given."""
+    text = yaml.dump(talk, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
+    path.write_text(text, "utf-8")
+
+
+def record(house: House, title: str, lines: list[str]) -> dict[str, Any]:
+    """A golden talk made of what was typed."""
+    return replay(house, {TITLE: title, NEW: True, TURNS: [{SAYS: line} for line in lines]})
+
+
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines as blocks."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
