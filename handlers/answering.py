@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from handlers.message import Incoming, Message
 from handlers.residents import emergency, presence, welcome
-from handlers.router import choose
+from handlers.router import AWAITED, choose
 from handlers.status import Ending
 from handlers.turn import FORGET_AFTER, NOTICE_VERSION, Conversation, House, Turn
 from knowledge.text import fold
@@ -44,10 +44,15 @@ def decide(turn: Turn) -> Ending:
     step = choose(turn)
     if turn.is_newcomer and step not in _WITHOUT_WELCOME:
         welcome.introduce(turn)
+    awaited = AWAITED.get(turn.conversation.awaits)
     turn.conversation.awaits = ""
     if turn.incoming.is_masked:
         turn.say("masked")
-    return step(turn)
+    ending = step(turn)
+    if step is emergency.help_at_once and awaited is not None:
+        # The number comes first; what they were about to tell us is kept all the same.
+        awaited(turn)
+    return ending
 
 
 def decide_all(

@@ -9,6 +9,7 @@ import msgspec
 
 from handlers.message import Choice, Incoming, Message
 from knowledge.library import Library
+from knowledge.personal import besides
 from knowledge.recognise import Recognised, Recogniser
 from knowledge.search import Context, Findings, Search
 
@@ -95,7 +96,10 @@ class Turn:
         """What the search finds, with the card in hand as context."""
         card = self.house.library.cards.get(self.conversation.card)
         context = Context(card.id, card.topic) if card else Context()
-        return self.house.search.find(self.incoming.text, context)
+        text = self.incoming.text
+        return self.house.search.find(
+            besides(text) if self.incoming.is_masked else text, context
+        )
 
     def phrase(self, name: str, /, **data: Any) -> str:
         """One of our sentences."""

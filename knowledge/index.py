@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log, sqrt
 
 import numpy as np
@@ -37,6 +38,7 @@ class Entry:
 
     card: Card
     tones: dict[str, frozenset[str]]
+    """With which tones the card asks with a syllable; none where it was only typed without."""
     pairs: frozenset[Pair]
     title: frozenset[str]
     body: frozenset[str]
@@ -144,7 +146,7 @@ class Index:
             return []
         places = np.concatenate([posting[0] for posting, _ in parts])
         values = np.concatenate([posting[1] * weight for posting, weight in parts])
-        scores = np.bincount(places, weights=values, minlength=len(self.units))
+        scores = _sums(places, values, len(self.units))
         by_card = np.maximum.reduceat(scores, self._starts)
         best = np.argsort(-by_card)[:most] if len(by_card) <= 64 else _top(by_card, most)
         return [
@@ -221,12 +223,13 @@ def _features(reading: Reading, weights: dict[str, float]) -> dict[str, float]:
 
 def _pairs(reading: Reading) -> Iterator[Pair]:
     kept = [w for w, weight in zip(reading.folded, reading.weights, strict=True) if weight]
-    return zip(kept, kept[1:], strict=False)
+    return pairwise(kept)
 
 
 def _telling_pairs(reading: Reading) -> Iterator[Pair]:
-    heavy = [w if weight >= TELLING else "" for w, weight in zip(reading.folded, reading.weights, strict=True)]
-    return ((a, b) for a, b in zip(heavy, heavy[1:], strict=False) if a and b)
+    weighed = zip(reading.folded, reading.weights, strict=True)
+    heavy = [word if weight >= TELLING else "" for word, weight in weighed]
+    return ((a, b) for a, b in pairwise(heavy) if a and b)
 
 
 def _rarities(asked: Sequence[Sequence[Reading]]) -> dict[str, float]:
@@ -239,11 +242,11 @@ def _rarities(asked: Sequence[Sequence[Reading]]) -> dict[str, float]:
 def _entry(card: Card, readings: Sequence[Reading], body: frozenset[str]) -> Entry:
     tones: dict[str, set[str]] = {}
     for reading in readings:
-        for word, toned, weight in zip(
-            reading.folded, reading.toned, reading.weights, strict=True
-        ):
+        for word, toned, weight in zip(reading.folded, reading.toned, reading.weights, strict=True):
             if weight:
-                tones.setdefault(word, set()).add(toned)
+                forms = tones.setdefault(word, set())
+                if reading.has_tones:
+                    forms.add(toned)
     pairs = frozenset(pair for reading in readings for pair in _pairs(reading))
     fixed = {word: frozenset(forms) for word, forms in tones.items()}
     return Entry(card, fixed, pairs, frozenset(readings[0].folded), body)
@@ -262,7 +265,7 @@ def _known(query: Query, tones: dict[str, frozenset[str]]) -> dict[str, float]:
         forms = tones.get(word)
         if forms is not None:
             form = typed.get(word)
-            agrees = form is None or form in forms
+            agrees = form is None or not forms or form in forms
             found[word] = weight if agrees else weight * _CONTRADICTED
     return found
 
@@ -283,6 +286,10 @@ def _body_share(query: Query, entry: Entry, known: dict[str, float]) -> float:
     body = entry.body
     missing = [w for word, w in query.weights.items() if word not in known and word in body]
     return sum(missing) / query.total
+
+
+def _sums(places: NDArray[np.intp], values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    return np.bincount(places, weights=values, minlength=size).astype(np.float64, copy=False)
 
 
 def _top(scores: NDArray[np.float64], most: int) -> NDArray[np.intp]:

@@ -118,8 +118,9 @@ def _finish(letters: list[str], tone: int, typed: str) -> str:
 def _put_tone(syllable: str, tone: int) -> str:
     start = 2 if syllable.startswith(("qu", "gi")) and len(syllable) > 2 else 0
     spots = [at for at in range(start, len(syllable)) if syllable[at] in _VOWELS]
+    spots = spots or [at for at, letter in enumerate(syllable) if letter in _VOWELS]
     if not spots:
-        spots = [at for at, letter in enumerate(syllable) if letter in _VOWELS]
+        return syllable
     at = _tone_spot(syllable, spots)
     return old_style(syllable[:at] + _TONED[syllable[at]][tone] + syllable[at + 1 :])
 

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import log
 
 from knowledge.text import fold_word, is_syllable
@@ -9,7 +10,8 @@ from knowledge.text import fold_word, is_syllable
 _LEAST_GLUED = 2
 _BEAM = 4
 _MOST_FORMS = 5
-_KEEPS_TOGETHER = 2.0
+_KEEPS_TOGETHER = 4.0
+_OFTEN = 0.5
 _UNLIKELY = -3.0
 _LATER_WAY = 1.5
 _GUESS = 9.0
@@ -35,7 +37,7 @@ class Language:
         for word, count in self._counts.items():
             self._sounds[fold_word(word)] += count
         self._sound_pairs = {(fold_word(a), fold_word(b)) for a, b in self._pairs}
-        self._score = {word: log(1 + count) for word, count in self._counts.items()}
+        self._score = {word: _OFTEN * log(1 + count) for word, count in self._counts.items()}
         self._bond = {pair: _KEEPS_TOGETHER * log(1 + n) for pair, n in self._pairs.items()}
 
     def forms(self, folded: str) -> tuple[str, ...]:
@@ -71,7 +73,7 @@ class Language:
                     if end not in best or score > best[end][0]:
                         best[end] = (score, [*parts, part])
         _, parts = best.get(len(glued), (0.0, []))
-        together = sum(pair in self._sound_pairs for pair in zip(parts, parts[1:], strict=False))
+        together = sum(pair in self._sound_pairs for pair in pairwise(parts))
         return parts if parts and together == len(parts) - 1 else []
 
     def choose(self, words: Sequence[Sequence[Way]]) -> list[Way]:
@@ -103,7 +105,7 @@ class Language:
 
     def _fit(self, last: str, way: Way) -> float:
         score = self._bond.get((last, way[0]), 0.0) + self._score.get(way[0], _UNLIKELY)
-        for pair in zip(way, way[1:], strict=False):
+        for pair in pairwise(way):
             score += self._bond.get(pair, 0.0) / 2
         return score
 
@@ -112,7 +114,7 @@ class Language:
         if len(sentence) > 3 and all(fold_word(word) == word for word in sentence):
             return
         self._counts.update(sentence)
-        self._pairs.update(zip(sentence, sentence[1:], strict=False))
+        self._pairs.update(pairwise(sentence))
 
     def _forms_by_sound(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = defaultdict(list)

@@ -20,6 +20,12 @@ class Heard:
     folded: tuple[str, ...]
 
 
+def hear(text: str) -> Heard:
+    """A text as it stands, nothing repaired."""
+    toned = tuple(words(text))
+    return Heard(toned, tuple(map(fold_word, toned)))
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """One line of a rule file; `parts` None is a gap."""
@@ -103,9 +109,7 @@ def _option(phrase: str) -> Option:
     return found
 
 
-def _follow(
-    parts: tuple[tuple[Option, ...] | None, ...], at: int, heard: Heard, place: int
-) -> int:
+def _follow(parts: tuple[tuple[Option, ...] | None, ...], at: int, heard: Heard, place: int) -> int:
     """Tries every option and gap; patterns are short and gaps narrow, so this stays small."""
     if at == len(parts):
         return place

@@ -25,23 +25,39 @@ def mask(text: str) -> tuple[str, bool]:
     Phone numbers stay (a resident may want to be called back), and so do sums of money.
     """
     pieces: list[str] = []
-    end = 0
+    end = before = 0
     for found in _DIGITS.finditer(text):
-        if _is_personal(text, found):
+        # Only what stands since the last number may name this one.
+        led_up = text[max(before, found.start() - 30) : found.start()]
+        before = found.end()
+        if _is_personal(found, fold(led_up), text[found.end() :]):
             pieces += [text[end : found.start()], MASK]
             end = found.end()
     return "".join((*pieces, text[end:])), bool(pieces)
 
 
+def besides(masked: str) -> str:
+    """What a masked text says besides the numbers and the words that lead up to them."""
+    *led_up, rest = masked.split(MASK)
+    return " ".join((*map(_without_end, led_up), rest)).strip(" .,;:")
+
+
 def is_all_personal(masked: str) -> bool:
     """Whether a masked text says nothing besides the number."""
-    return set(fold(masked.replace(MASK, " ")).split()) <= _AROUND
+    return set(fold(besides(masked)).split()) <= _AROUND
 
 
-def _is_personal(text: str, found: "re.Match[str]") -> bool:
+def _without_end(text: str) -> str:
+    words = text.split()
+    while words and set(fold(words[-1]).split()) <= _AROUND:
+        words.pop()
+    return " ".join(words)
+
+
+def _is_personal(found: "re.Match[str]", led_up: str, after: str) -> bool:
     digits = re.sub(r"\D", "", found.group())
-    if _NAMED.search(fold(text[max(0, found.start() - 30) : found.start()])):
+    if _NAMED.search(led_up):
         return True
     if _PHONE.match(digits) or _ROUND.match(digits) or _GROUPED_MONEY.match(found.group()):
         return False
-    return _MONEY_AFTER.match(text[found.end() :]) is None
+    return _MONEY_AFTER.match(after) is None

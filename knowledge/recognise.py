@@ -1,4 +1,4 @@
-"""Recognises what a message is before anything is searched: an emergency, a greeting, an opinion …"""
+"""Recognises what a message is before it is searched for: an emergency, a greeting, an opinion."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,9 +25,7 @@ Kind = Literal[
     "emergency", "greeting", "thanks", "goodbye", "own_case", "opinion", "official", "menu",
     "help", "insult_or_spam", "unreadable", "elsewhere", "question",
 ]  # fmt: skip
-Emergency = Literal[
-    "suicide", "violence", "child_abuse", "fire", "drowning", "medical", "crime"
-]
+Emergency = Literal["suicide", "violence", "child_abuse", "fire", "drowning", "medical", "crime"]
 Ruled = Literal[
     "own_case", "opinion", "official", "menu", "help", "thanks", "goodbye", "greeting",
     "insult_or_spam",

@@ -16,6 +16,7 @@ LONGEST_TEXT = 1_000
 MOST_SYLLABLES = 160
 _CACHE_SIZE = 20_000
 _LONGEST_ECHO = 6
+_TONES_ARE_TYPED = 0.4
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+[^\W_]*|[^\W_]+")
 
 Way = tuple[str, ...]
@@ -59,7 +60,7 @@ class Repairer:
         """What was typed and what was meant; only the first LONGEST_TEXT characters are read."""
         typed = nfc(text[:LONGEST_TEXT])
         tokens = _split(typed)
-        toned, marked = self._choose([self._word(token) for token in tokens])
+        toned, marked = self._choose(self._words(tokens))
         toned, marked = self._standard(toned, marked)
         folded = tuple(map(fold_word, toned))
         return Reading(
@@ -71,6 +72,16 @@ class Repairer:
             weights=self._weigh(toned, folded),
             has_tones=not typed.isascii() and any(map(_has_marks, tokens)),
         )
+
+    def _words(self, tokens: Sequence[str]) -> list[_Word]:
+        """In a text typed with tones, a known word without marks is meant without marks."""
+        known = [self._word(token) for token in tokens]
+        if sum(word.marked for word in known) < _TONES_ARE_TYPED * len(known):
+            return known
+        return [
+            _Word(((token,),), word.marked) if (token,) in word.ways else word
+            for token, word in zip(tokens, known, strict=True)
+        ]
 
     def _word(self, token: str) -> _Word:
         known = self._known.get(token)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from knowledge.card import Card, Section
@@ -63,7 +64,7 @@ class Search:
             return _followed(hand.card, turn, reading)
         query = self._index.weigh(reading)
         fits = self._fits(query)
-        trusted = trust(fits, query, self._doubt(reading, turn, query, fits))
+        trusted = trust(fits, self._doubt(reading, turn, query, fits))
         if hand and (turn.turns or judge(trusted) != "sure"):
             sibling = self._follow_ups.sibling(hand, turn, reading)
             if sibling:
@@ -76,14 +77,14 @@ class Search:
         fits.sort(key=lambda fit: -fit.score)
         return fits
 
-    def _doubt(
-        self, reading: Reading, turn: Turn, query: Query, fits: Sequence[Fit]
-    ) -> Doubt:
-        unknown = sum(w for word, w in query.weights.items() if not self._index.knows(word))
-        best = self._index.entries[fits[0].match.entry] if fits else None
+    def _doubt(self, reading: Reading, turn: Turn, query: Query, fits: Sequence[Fit]) -> Doubt:
+        if not fits:
+            return Doubt(missing=1.0, outside=False, empty=True)
+        best = self._index.entries[fits[0].match.entry]
+        missing = [w for word, w in query.weights.items() if word not in best.tones]
         return Doubt(
-            unknown=unknown / query.total,
-            outside=best is not None and self._is_outside(reading, best),
+            missing=max(missing, default=0.0) / query.total,
+            outside=self._is_outside(reading, best),
             empty=not turn.rest,
         )
 
@@ -93,13 +94,11 @@ class Search:
             named = reading.folded[hit.start : hit.end]
             if len(named) == 1 and named[0] not in entry.tones:
                 return True
-            if any(pair not in entry.pairs for pair in zip(named, named[1:], strict=False)):
+            if any(pair not in entry.pairs for pair in pairwise(named)):
                 return True
         return False
 
-    def _found(
-        self, fits: Sequence[Fit], trusted: float, turn: Turn, reading: Reading
-    ) -> Findings:
+    def _found(self, fits: Sequence[Fit], trusted: float, turn: Turn, reading: Reading) -> Findings:
         verdict = judge(trusted)
         return Findings(
             verdict=verdict,

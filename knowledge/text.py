@@ -26,15 +26,16 @@ _RIMES = """
 a ac ach ai am an ang anh ao ap at au ay e ec em en eng eo ep et enh ech i ia ich iec iem ien ieng
 iep iet ieu im in inh ip it iu o oa oac oach oai oam oan oang oanh oao oat oay oc oe oen oeo oet oi
 om on ong oong op ot u ua uan uang uanh uat uay uau uc ue uech uen uenh ui um un ung uo uoc uoi uom
-uon uong uop uot uou up ut uu uy uya uych uyen uyet uynh uyt uyu y yem yen yet yeu ya
+uon uong uop uot uou up ut uu uy uya uych uyen uyet uynh uyt uyu y yem yen yet yeu
 """.split()
-_QU_RIMES = "a ac ach ai an ang anh ao at au ay e en eo et i o oc y ych yen yet ynh yt eng uang".split()
+_QU_RIMES = "a ac ach ai an ang anh ao at au ay e en eo et i o oc y ych yen yet ynh yt".split()
+_SPELLED_OTHERWISE = {"k": "aou", "gh": "aouy", "ngh": "aouy", "c": "iey", "ng": "iey"}
 
 
 def _all_syllables() -> frozenset[str]:
     plain = [onset.replace("đ", "d") for onset in _ONSETS if onset != "qu"]
     found = {onset + rime for onset in plain for rime in _RIMES} | set(_RIMES)
-    for onset, wrong in (("k", "aou"), ("gh", "aouy"), ("ngh", "aouy"), ("c", "iey"), ("ng", "iey")):
+    for onset, wrong in _SPELLED_OTHERWISE.items():
         found -= {onset + rime for rime in _RIMES if rime[0] in wrong}
     return frozenset(found | {"qu" + rime for rime in _QU_RIMES} | {"gi", "gin", "gip", "git"})
 

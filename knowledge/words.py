@@ -32,6 +32,10 @@ class OurField(Data):
     general: tuple[Text, ...]
 
 
+class Everyday(RootModel[tuple[Text, ...]]):
+    """everyday.yaml: sentences that only lend their tones."""
+
+
 class Filler(Data):
     """filler.yaml."""
 
@@ -114,8 +118,7 @@ class Phrases(Generic[_Meaning]):
         if len(marked) == 1 or not self._loose:
             return marked == tuple(typed)
         return all(
-            word == there or word == bare
-            for word, there, bare in zip(typed, marked, plain, strict=True)
+            word in (there, bare) for word, there, bare in zip(typed, marked, plain, strict=True)
         )
 
 
@@ -151,8 +154,9 @@ def load_words(folder: Path = FOLDER) -> Words:
     follow_up = _read(folder / "followup.yaml", FollowUp)
     ours = _read(folder / "field.yaml", OurField)
     outside = _read(folder / "outside.yaml", Outside)
+    everyday = _read(folder / "everyday.yaml", Everyday).root
     lists = (filler.chat, *(phrases for file in (follow_up, ours, outside) for _, phrases in file))
-    asked = (phrase for phrases in sections.values() for phrase in phrases)
+    lent = (*sections.values(), *lists)
     return Words(
         spellings=_spellings(teencode, abbreviations),
         dialect=Phrases((typed, tuple(words(said))) for typed, said in dialect.items()),
@@ -165,7 +169,7 @@ def load_words(folder: Path = FOLDER) -> Words:
         ours=_marks(ours.ours),
         general=_marks(ours.general),
         outside=Phrases((p, kind) for kind, phrases in outside for p in phrases),
-        texts=(*dialect.keys(), *dialect.values(), *asked, *(p for some in lists for p in some)),
+        texts=(*everyday, *dialect.keys(), *dialect.values(), *(p for some in lent for p in some)),
     )
 
 
@@ -176,7 +180,7 @@ def read_spellings(folder: Path = FOLDER) -> Mapping[str, tuple[tuple[str, ...],
 
 
 def read_outside(folder: Path = FOLDER) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Only what is not ours (other services, other talk), and the words of ours that outweigh it."""
+    """What is not ours (other services, other talk), and the words of ours that outweigh it."""
     outside = _read(folder / "outside.yaml", Outside)
     return (*outside.services, *outside.talk), _read(folder / "field.yaml", OurField).ours
 

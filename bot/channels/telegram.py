@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SECRET_HEADER = "x-telegram-bot-api-secret-token"
+SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a name, no secret
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -213,7 +213,7 @@ def _tune_gc() -> None:
 
 
 def _pauses() -> Iterator[float]:
-    pause = 0.5
+    pause = 0.2
     while True:
         yield pause
         pause = min(pause * 2, _LONGEST_PAUSE)
@@ -228,7 +228,8 @@ def _at_least(pause: float, error: SendError) -> float:
 async def _until_done(what: str, call: Callable[[], Awaitable[None]]) -> None:
     for pause in _pauses():
         try:
-            return await call()
+            await call()
+            return
         except SendError as error:
             passes = error.unknown or error.retry_in is not None
             wait = _at_least(pause, error) if passes else _REFUSED_PAUSE

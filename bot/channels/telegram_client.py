@@ -75,11 +75,11 @@ _LEAN: dict[type[TelegramMethod[Any]], msgspec.json.Decoder[_SentAnswer | _Updat
 """Answers of which we need little: checking them whole would cost most of a sending."""
 
 
-class _NothingSent(TelegramNetworkError):
+class _NothingSentError(TelegramNetworkError):
     """The request never left: no connection to Telegram could be made."""
 
 
-class _Moved(SendError):
+class _MovedError(SendError):
     """The chat has a new id, to which the message may go at once."""
 
     def __init__(self, chat: str) -> None:
@@ -87,7 +87,7 @@ class _Moved(SendError):
         self.chat = chat
 
 
-class _Misformatted(SendError):
+class _MisformattedError(SendError):
     """Telegram cannot read our markup; the plain words may go at once."""
 
 
@@ -100,7 +100,10 @@ class _LeanSession(AiohttpSession):
         self._http_proxy = proxy or None
 
     async def make_request(
-        self, bot: Bot, method: TelegramMethod[_Result], timeout: int | None = None
+        self,
+        bot: Bot,
+        method: TelegramMethod[_Result],
+        timeout: int | None = None,  # noqa: ASYNC109 - aiogram calls it so
     ) -> _Result:
         """Like the original, but knows a request that never left and quotes no address."""
         session = await self.create_session()
@@ -119,7 +122,7 @@ class _LeanSession(AiohttpSession):
             aiohttp.ClientHttpProxyError,
             aiohttp.InvalidURL,
         ) as error:
-            raise _NothingSent(method, type(error).__name__) from None
+            raise _NothingSentError(method, type(error).__name__) from None
         except (TimeoutError, aiohttp.ClientError) as error:
             raise TelegramNetworkError(method, type(error).__name__) from None
         response = self.check_response(bot, method, status, content)
@@ -183,7 +186,7 @@ def _failure(error: AiogramError) -> SendError:
             reason = "Telegram asks us to slow down"
             return SendError(reason, retry_in=float(error.retry_after), whole_channel=True)
         case TelegramMigrateToChat():
-            return _Moved(str(error.migrate_to_chat_id))
+            return _MovedError(str(error.migrate_to_chat_id))
         case TelegramForbiddenError():
             return SendError(error.message, resident_gone=True)
         case TelegramBadRequest():
@@ -192,7 +195,7 @@ def _failure(error: AiogramError) -> SendError:
             return SendError(f"Telegram does not accept the bot's token: {error.message}")
         case TelegramConflictError():
             return SendError(f"another program fetches with this token: {error.message}")
-        case TelegramServerError() | _NothingSent():
+        case TelegramServerError() | _NothingSentError():
             return SendError(f"Telegram is out of reach: {error.message}", retry_in=_RETRY_IN)
         case TelegramEntityTooLarge():  # a network error by descent, but it never passes
             return SendError(f"too large for Telegram: {error.message}")
@@ -207,7 +210,7 @@ def _bad_request(description: str) -> SendError:
     if "chat not found" in said:
         return SendError(description, resident_gone=True)
     if "can't parse entities" in said:
-        return _Misformatted(description)
+        return _MisformattedError(description)
     return SendError(f"Telegram refused the message: {description}")
 
 
@@ -224,9 +227,9 @@ class Client:
         """Send one part; when the chat moved or our markup is bad, once more and better."""
         try:
             return await self._send(chat, part.html, rows=part.rows, markup="HTML")
-        except _Moved as moved:
+        except _MovedError as moved:
             chat, text, markup = moved.chat, part.html, "HTML"
-        except _Misformatted as fault:
+        except _MisformattedError as fault:
             log.error("our markup is wrong, sending plain words instead: %s", fault.reason)
             text, markup = part.plain, None
         return await self._send(chat, text, rows=part.rows, markup=markup)

@@ -30,7 +30,7 @@ def was_right(turn: Turn) -> Ending:
     """The resident says that the answer helped."""
     turn.rating = (turn.argument, True)
     turn.say("thanks_for_good", choices=(turn.choice("label_menu", "menu"),))
-    return Ending("command", _known(turn))
+    return Ending("command")
 
 
 def was_wrong(turn: Turn) -> Ending:
@@ -39,11 +39,7 @@ def was_wrong(turn: Turn) -> Ending:
     turn.conversation.card = ""
     ways = (turn.choice("label_official", "official"), turn.choice("label_menu", "menu"))
     turn.say("sorry_for_bad", choices=ways)
-    return Ending("command", _known(turn))
-
-
-def _known(turn: Turn) -> str | None:
-    return turn.argument if turn.argument in turn.house.library.cards else None
+    return Ending("command")
 
 
 def _gone(turn: Turn) -> Ending:

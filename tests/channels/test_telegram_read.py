@@ -25,7 +25,8 @@ UPDATES = [one for one in EXCHANGES if "expect" in one and "not exist yet" not i
 
 
 def door(**settings: Any) -> Telegram:
-    return Telegram("123:abc", clock=lambda: NOW, **({"secret": SECRET} | settings))
+    given: dict[str, Any] = {"secret": SECRET} | settings
+    return Telegram("123:abc", clock=lambda: NOW, **given)
 
 
 def read(update: dict[str, Any]) -> list[Incoming]:
@@ -43,9 +44,9 @@ def name_of(exchange: dict[str, Any]) -> str:
 
 
 def incoming_of(expected: dict[str, Any]) -> Incoming:
-    sent_at = expected["sent_at"]
-    at = NOW if sent_at == "now" else datetime.fromisoformat(sent_at)
-    return Incoming(channel="telegram", **(expected | {"sent_at": at}))
+    at = NOW if expected["sent_at"] == "now" else datetime.fromisoformat(expected["sent_at"])
+    fields: dict[str, Any] = expected | {"sent_at": at}
+    return Incoming(channel="telegram", **fields)
 
 
 @pytest.mark.parametrize("exchange", [e for e in EXCHANGES if "expect" in e], ids=name_of)
@@ -146,7 +147,7 @@ def test_a_megabyte_of_brackets_is_refused() -> None:
         {"token": ""},
     ],
 )
-def test_settings_that_cannot_work_are_refused_in_words(settings: dict[str, str]) -> None:
+def test_settings_that_cannot_work_are_refused_in_words(settings: dict[str, Any]) -> None:
     token = settings.pop("token", "123:abc-xyz")
     with pytest.raises(ValueError, match="the Telegram ") as refused:
         Telegram(token, clock=lambda: NOW, **settings)
@@ -163,8 +164,8 @@ def test_reading_never_imports_aiogram() -> None:
         "from datetime import datetime\n"
         "from bot.channels.telegram import Telegram\n"
         "door = Telegram('1:a', clock=datetime.now, secret='s')\n"
-        "body = b'{\"update_id\":1,\"message\":{\"date\":1,\"text\":\"a\","
-        "\"chat\":{\"id\":5,\"type\":\"private\"}}}'\n"
+        'body = b\'{"update_id":1,"message":{"date":1,"text":"a",'
+        '"chat":{"id":5,"type":"private"}}}\'\n'
         "assert door.read(body, {'x-telegram-bot-api-secret-token': 's'})[0].text == 'a'\n"
         "heavy = {'aiogram', 'aiohttp', 'pydantic'} & set(sys.modules)\n"
         "sys.exit(f'imported: {heavy}' if heavy else 0)\n"

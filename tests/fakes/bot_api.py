@@ -14,7 +14,7 @@ from aiohttp import ClientError, ClientSession, web
 
 from tests.fakes import bot_api_rules as rules
 from tests.fakes.bot_api_failures import Failure, answer_of, cut, error_answer
-from tests.fakes.bot_api_rules import Params, Refused, bad_request
+from tests.fakes.bot_api_rules import Params, RefusedError, bad_request
 from tests.fakes.updates import BOT, DATE, Update, group_chat, private_chat
 
 TOKEN = "700000001:token-of-a-bot-that-does-not-exist"
@@ -93,8 +93,7 @@ class BotApi:
             self._meet_sender(kind, update[kind])
         if kind in self._allowed:
             self.pending.append(update)
-        async with self._changed:
-            self._changed.notify_all()
+        await self._tell()
         return update
 
     def _meet_sender(self, kind: str, content: dict[str, Any]) -> None:
@@ -133,16 +132,24 @@ class BotApi:
 
     async def wait_for(self, method: str, count: int = 1) -> list[Call]:
         """Wait until `method` was called `count` times; returns those calls."""
-        async with asyncio.timeout(5):
-            while len(found := [call for call in self.calls if call.method == method]) < count:
-                await asyncio.sleep(0.005)
-        return found
+        async with asyncio.timeout(5), self._changed:
+            await self._changed.wait_for(lambda: len(self.calls_of(method)) >= count)
+        return self.calls_of(method)
+
+    def calls_of(self, method: str) -> list[Call]:
+        return [call for call in self.calls if call.method == method]
+
+    async def _tell(self) -> None:
+        """Let those who wait look again."""
+        async with self._changed:
+            self._changed.notify_all()
 
     # What Telegram does
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         method, given = request.match_info["method"], await _params(request)
         self.calls.append(Call(method, given))
+        await self._tell()
         known = {name.lower(): name for name in rules.METHODS}
         if request.match_info["token"] != TOKEN:
             return error_answer(401, "Unauthorized")
@@ -157,7 +164,7 @@ class BotApi:
             return answer_of(failure)
         try:
             result = await self._do(method, given)
-        except Refused as refused:
+        except RefusedError as refused:
             return error_answer(refused.status, refused.description, refused.parameters)
         if failure is not None:
             await cut(request, failure)
@@ -198,7 +205,7 @@ class BotApi:
             self._changed.notify_all()  # another one that waits here is cut short by this one
             await self._wait_for_updates(poll, min(params.get("timeout", 0), self.longest_wait))
         if poll != self._poll:
-            raise Refused(
+            raise RefusedError(
                 409,
                 "Conflict: terminated by other getUpdates request; "
                 "make sure that only one bot instance is running",
@@ -218,7 +225,7 @@ class BotApi:
 
     def _refuse_beside_webhook(self) -> None:
         if self.webhook:
-            raise Refused(
+            raise RefusedError(
                 409,
                 "Conflict: can't use getUpdates method while webhook is active; "
                 "use deleteWebhook to delete the webhook first",
@@ -256,7 +263,7 @@ class BotApi:
 
     def _chat(self, chat_id: Any) -> dict[str, Any]:
         if chat_id in self.moved:
-            raise Refused(
+            raise RefusedError(
                 400,
                 "Bad Request: group chat was upgraded to a supergroup chat",
                 {"migrate_to_chat_id": self.moved[chat_id]},
@@ -264,7 +271,7 @@ class BotApi:
         if chat_id not in self._chats:
             raise bad_request("chat not found")
         if chat_id in self.blocked_by:
-            raise Refused(403, "Forbidden: bot was blocked by the user")
+            raise RefusedError(403, "Forbidden: bot was blocked by the user")
         return private_chat(chat_id) if chat_id > 0 else group_chat(chat_id)
 
     def _markup(self, params: Params) -> dict[str, Any]:
@@ -315,8 +322,7 @@ class BotApi:
         self._allow(params)
         self._drop(params)
         self.webhook = params if params.get("url") else {}
-        async with self._changed:
-            self._changed.notify_all()
+        await self._tell()
         return True
 
     async def _delete_webhook(self, params: Params) -> Any:

@@ -15,7 +15,7 @@ Params = dict[str, Any]
 
 
 @dataclass
-class Refused(Exception):
+class RefusedError(Exception):
     """Telegram answers with an error."""
 
     status: int
@@ -23,8 +23,8 @@ class Refused(Exception):
     parameters: dict[str, int] = field(default_factory=dict[str, int])
 
 
-def bad_request(reason: str) -> Refused:
-    return Refused(400, f"Bad Request: {reason}")
+def bad_request(reason: str) -> RefusedError:
+    return RefusedError(400, f"Bad Request: {reason}")
 
 
 def units(text: str) -> int:
@@ -83,7 +83,7 @@ NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction
 
 
 def check_params(method: str, given: Mapping[str, Any]) -> Params:
-    """Read what came as a form or as JSON; raises Refused."""
+    """Read what came as a form or as JSON; raises RefusedError."""
     checked: Params = {}
     for name, rule in METHODS[method].items():
         if given.get(name) in (None, ""):
@@ -139,7 +139,7 @@ _REFERENCE = re.compile(r"&(?:lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);")
 
 
 def parse_text(params: Params) -> tuple[str, list[dict[str, Any]]]:
-    """The words to show and their entities; raises Refused as Telegram does."""
+    """The words to show and their entities; raises RefusedError as Telegram does."""
     text, entities = params["text"], params.get("entities", [])
     mode = params.get("parse_mode")
     if mode is not None and mode.lower() != "html":
@@ -178,7 +178,7 @@ def _parse_html(source: str) -> tuple[str, list[dict[str, Any]]]:
     return text + _dereferenced(source[at:]), entities
 
 
-def _cannot_parse(reason: str) -> Refused:
+def _cannot_parse(reason: str) -> RefusedError:
     return bad_request(f"can't parse entities: {reason}")
 
 
@@ -280,7 +280,7 @@ class Judge:
     ) -> bool:
         try:
             parsed = kind.de_json(json.loads(json.dumps(data)), None)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is what we want to know
+        except Exception as error:  # whatever it is, we want to know it
             self.complain(f"{what}: unreadable: {error!r} in {data}")
             return False
         for unknown in _unknown_fields(parsed):

@@ -1,4 +1,4 @@
-"""What the search promises: the right card, a fair choice, or silence; and follow-ups understood."""
+"""What the search promises: the right card, a fair choice or silence, follow-ups understood."""
 
 import time
 

@@ -1,0 +1,202 @@
+"""What a turn remembers, and what happens to one that breaks."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from handlers.answering import TRIES, Decided, decide_all, remember
+from handlers.turn import House
+from knowledge.personal import mask
+from knowledge.recognise import Recognised
+from storage import inbox, opinions, outbox, questions, residents
+from storage.database import Database
+from storage.inbox import InboxEntry
+from tests.conftest import StoppedClock
+
+
+class Town:
+    """Residents who write, and the bot that answers them, without a clock or a door."""
+
+    def __init__(self, database: Database, house: House) -> None:
+        self.database = database
+        self.house = house
+        self._count = 0
+
+    def write(self, text: str = "", *, address: str = "a", kind: str = "text", choice: str = "") -> None:
+        self._count += 1
+        now = self.house.clock.now()
+        masked, found = mask(text)
+        entry = InboxEntry("web", address, f"m{self._count}", kind, masked, choice, found, now, now)
+        self.database.write(lambda c: inbox.put(c, [entry])).result()
+
+    def answer(self) -> list[Decided]:
+        now = self.house.clock.now()
+        rows = self.database.write(lambda c: inbox.take(c, by="me", now=now)).result()
+        with self.database.read() as connection:
+            known = residents.find_many(connection, [(r.channel, r.address) for r in rows])
+        decided = decide_all(self.house, rows, known)
+        self.database.write(lambda c: remember(c, decided, now)).result()
+        return decided
+
+    def hear(self, text: str = "", **how: Any) -> str:
+        """Write and be answered: the status."""
+        self.write(text, **how)
+        (one,) = self.answer()
+        return one.ending.status
+
+    def rows(self, table: sa.Table) -> list[Any]:
+        with self.database.read() as connection:
+            return list(connection.execute(sa.select(table).order_by(table.c.id)))
+
+    def said(self) -> list[str]:
+        return [row.body["text"] for row in self.rows(outbox.outbox)]
+
+
+@pytest.fixture
+def town(database: Database, house: House, clock: StoppedClock) -> Town:
+    return Town(database, replace(house, clock=clock))
+
+
+def test_every_incoming_ends_in_exactly_one_question_with_card_score_and_time(town: Town) -> None:
+    assert town.hear("hộ nghèo được vay bao nhiêu") == "answered"
+    assert town.hear("cảm ơn nhiều nghen") == "greeting"
+    asked = town.rows(questions.questions)
+    assert [row.status for row in asked] == ["answered", "greeting"]
+    assert asked[0].card == "loan-poor-household"
+    assert asked[0].topic == "loan"
+    assert 0 < asked[0].score <= 1
+    assert asked[0].took_us > 0
+    assert asked[0].text_key == "ho ngheo duoc vay bao nhieu"
+    assert {row.state for row in town.rows(inbox.inbox)} == {"done"}
+
+
+def test_a_newcomer_is_told_once_what_is_kept(town: Town) -> None:
+    town.hear("hộ nghèo được vay bao nhiêu")
+    town.hear("hộ nghèo được vay bao nhiêu")
+    notices = [text for text in town.said() if "quyền riêng tư" in text]
+    assert len(notices) == 1
+    assert town.said()[0] == notices[0]
+
+
+def test_a_newcomer_in_an_emergency_gets_the_number_first(town: Town) -> None:
+    assert town.hear("cứu với nhà tui đang cháy") == "emergency"
+    assert "114" in town.said()[0]
+    assert len(town.said()) == 1
+
+
+def test_a_personal_number_is_never_stored_and_the_resident_is_told(town: Town) -> None:
+    assert town.hear("số cccd của tui là 087301001234") == "personal_data"
+    assert town.hear("cccd 087301001234 thì hộ nghèo được vay bao nhiêu") == "answered"
+    with town.database.read() as connection:
+        for table in (inbox.inbox, questions.questions, outbox.outbox, residents.conversations):
+            assert "087301001234" not in str(connection.execute(sa.select(table)).all())
+    assert sum("đã che số" in text for text in town.said()) == 2
+
+
+def test_a_conversation_is_forgotten_after_two_hours(town: Town, clock: StoppedClock) -> None:
+    town.hear("hộ nghèo được vay bao nhiêu")
+    clock.move(hours=1)
+    assert town.hear("giấy tờ gồm gì") == "followup_answered"
+    clock.move(hours=3)
+    assert town.hear("giấy tờ gồm gì") != "followup_answered"
+
+
+def test_an_opinion_is_kept_word_for_word(town: Town) -> None:
+    assert town.hear("tui muốn góp ý") == "form"
+    assert town.hear("đường vô ấp 3 hư, xe chở lúa vô không được") == "opinion"
+    (kept,) = town.rows(opinions.opinions)
+    assert kept.text == "đường vô ấp 3 hư, xe chở lúa vô không được"
+    assert kept.text_key.startswith("duong vo ap 3 hu")
+
+
+def test_an_emergency_inside_an_opinion_gets_its_number_and_loses_no_word(town: Town) -> None:
+    town.hear("tui muốn góp ý")
+    assert town.hear("cứu với có người đuối nước ở bến đò ấp 2") == "emergency"
+    assert [row.text for row in town.rows(opinions.opinions)] == [
+        "cứu với có người đuối nước ở bến đò ấp 2"
+    ]
+    assert "114" in town.said()[-2]
+
+
+def test_a_request_for_an_official_is_queued_with_what_was_written(town: Town) -> None:
+    assert town.hear("cho tui gặp cán bộ") == "form"
+    assert town.hear("tui ở ấp 2 Mỹ Thọ muốn hỏi về đất") == "queued"
+    with town.database.read() as connection:
+        (waiting,) = questions.search(connection, status="queued", key="dat")
+    assert waiting.text == "tui ở ấp 2 Mỹ Thọ muốn hỏi về đất"
+
+
+def test_a_verdict_stands_at_the_answer_it_is_about(town: Town) -> None:
+    town.hear("hộ nghèo được vay bao nhiêu")
+    town.hear(kind="choice", choice="bad:loan-poor-household")
+    assert [row.helpful for row in town.rows(questions.questions)][0] is False
+
+
+def test_nothing_is_said_to_a_resident_who_left_and_they_may_come_back(town: Town) -> None:
+    town.hear("chào")
+    said = len(town.said())
+    town.hear(kind="left")
+    assert len(town.said()) == said
+    assert {row.state for row in town.rows(outbox.outbox)} == {"failed"}
+    assert town.rows(residents.residents)[0].gone_at is not None
+    town.hear(kind="joined")
+    assert town.rows(residents.residents)[0].gone_at is None
+
+
+class Broken:
+    """A recogniser that breaks on one word."""
+
+    def __init__(self, whole: Any) -> None:
+        self._whole = whole
+
+    def recognise(self, text: str) -> Recognised:
+        if text == "hỏng":
+            raise RuntimeError("planted")
+        return self._whole.recognise(text)
+
+
+@pytest.fixture
+def broken(town: Town) -> Town:
+    town.house = replace(town.house, recogniser=Broken(town.house.recogniser))
+    return town
+
+
+def test_the_third_failure_settles_a_turn_as_failed_with_an_apology(broken: Town) -> None:
+    broken.write("hỏng")
+    for _ in range(TRIES - 1):
+        (one,) = broken.answer()
+        assert one.error
+        assert broken.said() == []
+    (one,) = broken.answer()
+    assert one.ending.status == "failed"
+    assert ["Xin lỗi bà con" in text for text in broken.said()] == [True]
+    assert broken.answer() == []
+    assert [row.status for row in broken.rows(questions.questions)] == ["failed"]
+
+
+def test_one_broken_turn_does_not_touch_its_neighbours(broken: Town) -> None:
+    broken.write("hỏng", address="a")
+    broken.write("hộ nghèo được vay bao nhiêu", address="b")
+    broken.answer()
+    assert [row.status for row in broken.rows(questions.questions)] == ["answered"]
+    states = {row.address: row.state for row in broken.rows(inbox.inbox)}
+    assert states == {"a": "waiting", "b": "done"}
+
+
+def test_a_commit_that_breaks_leaves_nothing_behind(town: Town) -> None:
+    town.write("hộ nghèo được vay bao nhiêu")
+    now = town.house.clock.now()
+    rows = town.database.write(lambda c: inbox.take(c, by="me", now=now)).result()
+    decided = decide_all(town.house, rows, {})
+
+    def job(connection: sa.Connection) -> None:
+        remember(connection, decided, now)
+        raise RuntimeError("planted, just before the commit")
+
+    with pytest.raises(RuntimeError):
+        town.database.write(job).result()
+    for table in (outbox.outbox, questions.questions, residents.residents):
+        assert town.rows(table) == []
+    assert town.rows(inbox.inbox)[0].state == "taken"
