@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import IO
 
 from bot.channels.channel import Channel
+from bot.channels.telegram import Telegram
+from bot.channels.web_chat.door import WebChat
 from bot.clock import SystemClock
 from bot.reception import Reception
 from bot.settings import Settings
 from bot.worker import Worker
+from handlers.router import COMMANDS
 from handlers.turn import Clock, House
 from knowledge import library
 from knowledge.library import CONTENT
@@ -85,35 +88,31 @@ class App:
 
 
 def build(
-    settings: Settings, channels: Sequence[Channel] = (), *, clock: Clock | None = None
+    settings: Settings, house: House, channels: Sequence[Channel], database: Database | None = None
 ) -> App:
-    """The app of these settings with these doors."""
+    """The app of these settings with this house and these doors."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return App(settings, build_house(clock), Database(settings.url_of_database()), channels)
+    return App(settings, house, database or Database(settings.url_of_database()), channels)
 
 
-def channels_of(settings: Settings, clock: Clock) -> list[Channel]:
+def channels_of(settings: Settings, house: House) -> list[Channel]:
     """The doors these settings open: a channel without its token is off."""
-    from bot.channels.web_chat.door import WebChat
-
-    doors: list[Channel] = [WebChat(clock=clock.now)]
-    token = settings.telegram_token.get_secret_value()
-    if token:
-        from bot.channels.telegram import Telegram
-
-        doors.append(
-            Telegram(
-                token,
-                secret=settings.telegram_secret.get_secret_value(),
-                webhook_url=_webhook_url(settings, "telegram"),
-                api=settings.telegram_api,
-                proxy=settings.telegram_proxy,
-                clock=clock.now,
-            )
-        )
+    doors: list[Channel] = [WebChat(clock=house.clock.now)]
+    if settings.telegram_token.get_secret_value():
+        doors.append(_telegram(settings, house))
     return doors
 
 
-def _webhook_url(settings: Settings, channel: str) -> str:
+def _telegram(settings: Settings, house: House) -> Channel:
+    phrases = house.library.phrases
+    names = [name for name in COMMANDS if f"command_{name.strip('/')}" in phrases]
     base = settings.public_url.rstrip("/")
-    return f"{base}/webhook/{channel}" if base else ""
+    return Telegram(
+        settings.telegram_token.get_secret_value(),
+        clock=house.clock.now,
+        secret=settings.telegram_secret.get_secret_value(),
+        webhook_url=f"{base}/webhook/telegram" if base else "",
+        api=settings.telegram_api,
+        proxy=settings.telegram_proxy,
+        commands=[(n.strip("/"), phrases.render(f"command_{n.strip('/')}")) for n in names],
+    )

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.app import App, build
+from bot.app import App, build, build_house
 from bot.channels.terminal import Terminal
-from bot.clock import SystemClock
 from bot.golden import record as record_talk
 from bot.golden import write_golden
 from bot.plain import plain
@@ -28,10 +27,10 @@ def run(settings: Settings, record: Path | None) -> None:
 
 
 async def _chat(settings: Settings, record: Path | None) -> None:
-    clock = SystemClock()
+    house = build_house()
     said: list[Message] = []
-    terminal = Terminal(said.append, clock.now)
-    app = build(settings, [terminal], clock=clock)
+    terminal = Terminal(said.append, house.clock.now)
+    app = build(settings, house, [terminal])
     session = secrets.token_hex(8)
     typed: list[str] = []
     await app.start()
@@ -44,7 +43,7 @@ async def _chat(settings: Settings, record: Path | None) -> None:
     finally:
         await app.stop()
     if record is not None:
-        write_golden(record, record_talk(app.house, record.stem, typed))
+        write_golden(record, record_talk(house, record.stem, typed))
 
 
 async def _exchange(app: App, terminal: Terminal, session: str, line: str) -> None:

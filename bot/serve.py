@@ -12,10 +12,9 @@ import uvloop
 from rich.console import Console
 from starlette.applications import Starlette
 
-from bot.app import App, build, channels_of
+from bot.app import App, build, build_house, channels_of
 from bot.channels.web_chat.door import WebChat
 from bot.check import problems_of
-from bot.clock import SystemClock
 from bot.settings import Settings
 from bot.web import build_web
 from knowledge.source import ContentError
@@ -39,9 +38,9 @@ def run(settings: Settings) -> int:
         _errors.print(problem, style="red")
     if problems:
         return 2
-    clock = SystemClock()
     try:
-        app = build(settings, channels_of(settings, clock), clock=clock)
+        house = build_house()
+        app = build(settings, house, channels_of(settings, house))
     except ContentError as error:
         _errors.print(f"{error}. `doithoai check` shows all of them.", style="red")
         return 1

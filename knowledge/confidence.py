@@ -16,6 +16,8 @@ NEAR = 0.60
 """A card is worth offering beside the best when its score reaches this share of the best one's."""
 _SCALE = 14.8
 _WIDE = 3.0
+_AS_WELL = 0.03
+_MANY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,13 @@ def trust(fits: Sequence[Fit], doubt: Doubt) -> float:
     a quarter of the cards taken away, so that it has seen questions without an answer."""
     if not fits or doubt.empty:
         return 0.0
-    best = fits[0]
+    best, match = fits[0], fits[0].match
     rest = [_SCALE * (best.score - fit.score) for fit in fits[1:]]
+    rivals = sum(fit.match.covered >= match.covered - _AS_WELL for fit in fits[1:])
     margin = min(rest[0] if rest else _WIDE, _WIDE) / _WIDE
     share = 1.0 / (1.0 + sum([exp(-gap) for gap in rest]))
-    match = best.match
     evidence = (
-        -5.3
+        -5.2
         + 2.1 * best.score
         + 0.8 * margin
         + 2.2 * share
@@ -73,6 +75,7 @@ def trust(fits: Sequence[Fit], doubt: Doubt) -> float:
         + 0.6 * match.pairs
         + 1.0 * match.body
         - 1.6 * doubt.missing
+        - 1.0 * min(rivals, _MANY) / _MANY
         - (3.5 if doubt.outside else 0.0)
     )
     return 1.0 / (1.0 + exp(-evidence))

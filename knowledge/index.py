@@ -18,6 +18,8 @@ TELLING = 0.5
 _PAIR = 0.8
 _TONED = 0.5
 _CONTRADICTED = 0.3
+_LEAST_LIKENESS = 0.35
+"""Cards less like the question than this share of the likest are not looked at."""
 
 Pair = tuple[str, str]
 
@@ -96,7 +98,8 @@ class Index:
         self._title_pairs = frozenset(pair for r in asked for pair in _telling_pairs(r[0]))
         sizes = [len(readings) for readings in asked]
         self._starts: NDArray[np.intp] = np.cumsum([0, *sizes])[:-1].astype(np.intp)
-        self._ends = [int(start) + size for start, size in zip(self._starts, sizes, strict=True)]
+        self._starts_at: list[int] = self._starts.tolist()
+        self._ends = [start + size for start, size in zip(self._starts_at, sizes, strict=True)]
         self._postings = self._post([reading for readings in asked for reading in readings])
 
     def rarity(self, folded: str) -> float:
@@ -148,37 +151,47 @@ class Index:
         values = np.concatenate([posting[1] * weight for posting, weight in parts])
         scores = _sums(places, values, len(self.units))
         by_card = np.maximum.reduceat(scores, self._starts)
-        best = np.argsort(-by_card)[:most] if len(by_card) <= 64 else _top(by_card, most)
+        best = _top(by_card, most)
+        likely = by_card[best].tolist()
+        least = _LEAST_LIKENESS * likely[0]
         return [
             self._match(number, query, scores, score / query.length)
-            for number, score in zip(best.tolist(), by_card[best].tolist(), strict=True)
-            if score > 0
+            for number, score in zip(best.tolist(), likely, strict=True)
+            if score > least
         ]
 
     def _match(
         self, number: int, query: Query, scores: NDArray[np.float64], likeness: float
     ) -> Match:
         entry = self.entries[number]
-        start = int(self._starts[number])
-        own: list[float] = scores[start : self._ends[number]].tolist()
-        best = own.index(max(own))
-        units = [self.units[start + best]]
-        if len(own) > 1:
-            own[best] = -1.0
-            units.append(self.units[start + own.index(max(own))])
         known = _known(query, entry.tones)
-        shared = sum(weight for pair, weight in query.pairs.items() if pair in entry.pairs)
         covered = sum(known.values()) / query.total
+        at_once = covers = spelling = 0.0
+        for unit in self._best_units(number, scores):
+            both, share = _against(unit, known)
+            at_once, covers = max(at_once, both), max(covers, share)
+            spelling = max(spelling, normalized_similarity(query.in_order, unit.in_order))
         return Match(
             entry=number,
             likeness=likeness,
             covered=covered,
-            covered_at_once=max(_covered(unit, known) for unit in units) / query.total,
-            covers=max(_covers(unit, known) for unit in units),
-            pairs=shared / query.all_pairs if query.all_pairs else covered,
-            spelling=max(normalized_similarity(query.in_order, unit.in_order) for unit in units),
+            covered_at_once=at_once / query.total,
+            covers=covers,
+            pairs=_pair_share(query, entry) if query.all_pairs else covered,
+            spelling=spelling,
             body=_body_share(query, entry, known),
         )
+
+    def _best_units(self, number: int, scores: NDArray[np.float64]) -> Iterator[Unit]:
+        """The two ways of asking that are likest."""
+        start = self._starts_at[number]
+        own: list[float] = scores[start : self._ends[number]].tolist()
+        best = own.index(max(own))
+        yield self.units[start + best]
+        own[best] = 0.0
+        second = max(own)
+        if second:
+            yield self.units[start + own.index(second)]
 
     def _unit(self, number: int, reading: Reading) -> Unit:
         weights: dict[str, float] = {}
@@ -270,13 +283,21 @@ def _known(query: Query, tones: dict[str, frozenset[str]]) -> dict[str, float]:
     return found
 
 
-def _covered(unit: Unit, known: dict[str, float]) -> float:
-    has = unit.weights
-    return sum([weight for word, weight in known.items() if word in has])
+def _against(unit: Unit, known: dict[str, float]) -> tuple[float, float]:
+    """What one way of asking covers of the question, and the share of it the question covers."""
+    both = covers = 0.0
+    own = unit.weights
+    for word, weight in known.items():
+        there = own.get(word)
+        if there is not None:
+            both += weight
+            covers += there
+    return both, covers / unit.total
 
 
-def _covers(unit: Unit, known: dict[str, float]) -> float:
-    return sum([weight for word, weight in unit.weights.items() if word in known]) / unit.total
+def _pair_share(query: Query, entry: Entry) -> float:
+    pairs = entry.pairs
+    return sum([w for pair, w in query.pairs.items() if pair in pairs]) / query.all_pairs
 
 
 def _body_share(query: Query, entry: Entry, known: dict[str, float]) -> float:
@@ -293,5 +314,7 @@ def _sums(places: NDArray[np.intp], values: NDArray[np.float64], size: int) -> N
 
 
 def _top(scores: NDArray[np.float64], most: int) -> NDArray[np.intp]:
+    if len(scores) <= 4 * most:
+        return np.argsort(-scores)[:most]
     found = np.argpartition(-scores, most)[:most]
     return found[np.argsort(-scores[found])]

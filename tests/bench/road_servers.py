@@ -32,8 +32,7 @@ async def serve_asgi(app: object) -> None:
 
 
 async def ours(api: str, folder: str) -> None:
-    from bot.app import build, channels_of
-    from bot.clock import SystemClock
+    from bot.app import build, build_house, channels_of
     from bot.serve import web_of
     from bot.settings import Settings
 
@@ -41,8 +40,8 @@ async def ours(api: str, folder: str) -> None:
         data_dir=Path(folder), public_url="https://bench.invalid",
         telegram_token=TOKEN, telegram_secret=SECRET, telegram_api=api,
     )  # fmt: skip
-    clock = SystemClock()
-    await serve_asgi(web_of(build(settings, channels_of(settings, clock), clock=clock)))
+    house = build_house()
+    await serve_asgi(web_of(build(settings, house, channels_of(settings, house))))
 
 
 async def aiogram(api: str, _: str) -> None:

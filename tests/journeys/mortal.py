@@ -14,7 +14,7 @@ from pathlib import Path
 
 import uvicorn
 
-from bot.app import App, build_house
+from bot.app import build, build_house
 from bot.channels.channel import Outgoing
 from bot.channels.web_chat.door import WebChat
 from bot.clock import SystemClock
@@ -86,7 +86,7 @@ def live(house: House, arguments: list[str], fate: Fate) -> None:
     database_url, data_dir, port, provider = arguments
     settings = Settings(data_dir=Path(data_dir), database_url=database_url)
     doors = [MortalPostOffice(provider, fate), WebChat(SystemClock().now)]
-    app = App(settings, house, MortalDatabase(database_url, fate), doors)
+    app = build(settings, house, doors, MortalDatabase(database_url, fate))
     config = uvicorn.Config(
         web_of(app), port=int(port), log_level="warning", timeout_graceful_shutdown=2
     )
