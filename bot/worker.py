@@ -43,6 +43,8 @@ class Worker:
         self._came_in = asyncio.Event()
         self._goes_out = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
+        self._endings: list[Settled] = []
+        self._settling: asyncio.Task[None] | None = None
         self._quiet_until: dict[str, datetime] = {}
         self._is_stopping = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -157,8 +159,17 @@ class Worker:
     async def _settle(
         self, row: OutboxRow, state: str, *, provider_id: str | None = None, reason: str = ""
     ) -> None:
+        """Write down how it ended, together with whatever else ended meanwhile."""
         ending = Settled(row.id, state, provider_id, reason[:300] or None, self._house.clock.now())
-        await self._write(partial(outbox.settle, endings=[ending]))
+        self._endings.append(ending)
+        if self._settling is None or self._settling.done():
+            self._settling = asyncio.create_task(self._settle_all())
+        await asyncio.shield(self._settling)
+
+    async def _settle_all(self) -> None:
+        while self._endings:
+            endings, self._endings = self._endings, []
+            await self._write(partial(outbox.settle, endings=endings))
 
     async def _settle_error(self, row: OutboxRow, error: SendError) -> None:
         now = self._house.clock.now()

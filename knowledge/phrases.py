@@ -1,7 +1,7 @@
 """Phrases: every sentence the bot speaks, each a Jinja2 template in content/phrases.yaml."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,10 @@ class Phrases:
         )
         self._environment.filters.update(date=say_date, amount=say_amount)
         self._templates = {name: self._environment.get_template(name) for name in self._texts}
+        # Most phrases are always the same, and every answer carries some six of them.
+        self._fixed = {n: _clean(text) for n, text in self._texts.items() if "{" not in text}
 
-    def __iter__(self) -> Iterable[str]:
+    def __iter__(self) -> Iterator[str]:
         return iter(self._texts)
 
     def __contains__(self, name: str) -> bool:
@@ -34,8 +36,12 @@ class Phrases:
 
     def render(self, name: str, /, **data: Any) -> str:
         """The phrase in NFC, without blank lines at its ends."""
-        text = self._templates[name].render(**data)
-        return unicodedata.normalize("NFC", text).strip()
+        fixed = self._fixed.get(name)
+        return _clean(self._templates[name].render(**data)) if fixed is None else fixed
+
+
+def _clean(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def read_phrases(path: Path) -> Phrases:

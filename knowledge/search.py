@@ -12,7 +12,7 @@ from knowledge.index import Entry, Index, Query
 from knowledge.repair import Reading, Repairer
 from knowledge.words import Words
 
-MOST_CANDIDATES = 10
+MOST_CANDIDATES = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,12 +74,11 @@ class Found(Generic[_Meaning]):
 class Phrases(Generic[_Meaning]):
     """Phrases that are found in a syllable sequence, longest first, each syllable used once."""
 
-    __slots__ = ("_by_first", "_loose")
+    __slots__ = ("_by_first",)
 
-    def __init__(self, entries: Iterable[tuple[str, _Meaning]], *, loose: bool = True) -> None:
-        """With `loose`, a phrase of several syllables also counts typed without marks."""
+    def __init__(self, entries: Iterable[tuple[str, _Meaning]]) -> None:
+        """A phrase of several syllables also counts typed without marks, a single one does not."""
         self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], _Meaning]]] = {}
-        self._loose = loose
         for phrase, meaning in entries:
             toned = tuple(words(phrase))
             folded = tuple(fold_word(word) for word in toned)
@@ -89,34 +88,36 @@ class Phrases(Generic[_Meaning]):
 
     def find(self, toned: Sequence[str], folded: Sequence[str]) -> list[Found[_Meaning]]:
         """The phrases in the text, from left to right."""
+        by_first = self._by_first
+        starts = [at for at, word in enumerate(folded) if word in by_first]
+        if not starts:
+            return []
+        plain, typed = tuple(folded), tuple(toned)
         found: list[Found[_Meaning]] = []
-        at, length, by_first = 0, len(folded), self._by_first
-        while at < length:
-            known = by_first.get(folded[at])
-            hit = self._longest_at(at, toned, folded, known) if known else None
-            if hit is None:
-                at += 1
-            else:
+        free = 0
+        for at in starts:
+            hit = self._longest_at(at, typed, plain) if at >= free else None
+            if hit is not None:
                 found.append(hit)
-                at = hit.end
+                free = hit.end
         return found
 
     def _longest_at(
-        self,
-        at: int,
-        toned: Sequence[str],
-        folded: Sequence[str],
-        known: list[tuple[tuple[str, ...], tuple[str, ...], _Meaning]],
+        self, at: int, typed: tuple[str, ...], folded: tuple[str, ...]
     ) -> Found[_Meaning] | None:
-        for plain, marked, meaning in known:
+        for plain, marked, meaning in self._by_first[folded[at]]:
             end = at + len(plain)
-            if plain == tuple(folded[at:end]) and self._says(marked, plain, toned[at:end]):
+            if plain == folded[at:end] and self._says(marked, plain, typed[at:end]):
                 return Found(at, end, meaning)
         return None
 
-    def _says(self, marked: tuple[str, ...], plain: tuple[str, ...], typed: Sequence[str]) -> bool:
-        if len(marked) == 1 or not self._loose:
-            return marked == tuple(typed)
+    def _says(
+        self, marked: tuple[str, ...], plain: tuple[str, ...], typed: tuple[str, ...]
+    ) -> bool:
+        if marked == typed:
+            return True
+        if len(marked) == 1:
+            return False
         return all(
             word in (there, bare) for word, there, bare in zip(typed, marked, plain, strict=True)
         )
