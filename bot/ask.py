@@ -14,7 +14,6 @@ from bot.plain import plain_all
 from handlers.status import Ending
 from handlers.talk import Talk
 from handlers.turn import House
-from knowledge.source import ContentError
 
 _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -29,9 +28,7 @@ class Asked(msgspec.Struct):
 
 def answer_one(question: str, *, as_json: bool) -> int:
     """Print the answer; the exit code."""
-    house = _house()
-    if house is None:
-        return 1
+    house = build_house()
     answer = _answer(house, Asked("", question))
     if as_json:
         del answer["id"]
@@ -43,9 +40,7 @@ def answer_one(question: str, *, as_json: bool) -> int:
 
 def answer_batch(batch: Path, out: Path) -> int:
     """Answer every line; a broken one is named on stderr and skipped. The exit code."""
-    house = _house()
-    if house is None:
-        return 1
+    house = build_house()
     try:
         lines = batch.read_bytes().splitlines()
     except OSError as error:
@@ -96,11 +91,3 @@ def _told(ending: Ending) -> dict[str, Any]:
         "candidates": [{"card": card, "score": score} for card, score in ending.candidates],
         "score": ending.score,
     }
-
-
-def _house() -> House | None:
-    try:
-        return build_house()
-    except ContentError as error:
-        _errors.print(str(error), style="red")
-        return None

@@ -37,7 +37,7 @@ async def _chat(settings: Settings, record: Path | None) -> None:
     try:
         while line := await asyncio.to_thread(_prompt):
             said.clear()
-            await _exchange(app, terminal, session, line)
+            await _exchange(app, terminal, session=session, line=line)
             _show(said)
             typed.append(line)
     finally:
@@ -46,7 +46,7 @@ async def _chat(settings: Settings, record: Path | None) -> None:
         write_golden(record, record_talk(house, record.stem, typed))
 
 
-async def _exchange(app: App, terminal: Terminal, session: str, line: str) -> None:
+async def _exchange(app: App, terminal: Terminal, *, session: str, line: str) -> None:
     """Hand in one line and wait until everything said to it is out."""
     incomings = terminal.read(line.encode(), {"x-session": session})
     await app.reception.receive(incomings)

@@ -63,7 +63,9 @@ def _table(folder: Path) -> Table:
     table = Table("topic", "cards", "ways of asking", "high", "medium", "low")
     for topic in library.topics.values():
         cards = library.cards_of(topic.id)
-        levels = [sum(card.confidence == level for card in cards) for level in ("high", "medium", "low")]
+        levels = [
+            sum(card.confidence == level for card in cards) for level in ("high", "medium", "low")
+        ]
         asked = sum(len(card.questions) for card in cards)
         table.add_row(topic.title, str(len(cards)), str(asked), *map(str, levels))
     return table

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from bot.settings import PREFIX, read_settings
+from knowledge.source import ContentError
 
 cli = typer.Typer(
     help="Đối Thoại: residents ask about poverty-reduction policy and are heard.",
@@ -29,6 +30,9 @@ def main() -> None:
             name = PREFIX + str(detail["loc"][-1] if detail["loc"] else "").upper()
             _errors.print(f"setting {name}: {detail['msg']}", style="red")
         sys.exit(2)
+    except ContentError as error:
+        _errors.print(f"{error}. `doithoai check` shows all of them.", style="red")
+        sys.exit(1)
 
 
 @cli.command()
@@ -98,8 +102,6 @@ def waiting(
     from bot.waiting import run
 
     run(read_settings(), search, limit)
-
-
 
 
 if __name__ == "__main__":

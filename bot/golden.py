@@ -1,4 +1,4 @@
-"""Golden talks: whole conversations as files officials can read, replayed word for word by tests."""
+"""Golden talks: whole conversations officials can read, replayed word for word by tests."""
 
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    return yaml.ScalarNode("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _represent_text)

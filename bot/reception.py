@@ -45,7 +45,7 @@ class Reception:
 
     async def sent_after(self, channel: str, address: str, outbox_id: int) -> list[Line]:
         """What was said to the account after that outbox row."""
-        return await asyncio.to_thread(self._said, channel, address, outbox_id, 100)
+        return await asyncio.to_thread(self._said, channel, address, after=outbox_id)
 
     async def health(self) -> dict[str, object]:
         """What waits and what went wrong, by box and state."""
@@ -59,10 +59,10 @@ class Reception:
         with self._database.read() as connection:
             heard = inbox.said_by(connection, channel, address, limit)
         lines = [Line(row.id, row.received_at, True, _said_by_resident(row)) for row in heard]
-        lines += self._said(channel, address, 0, limit)
+        lines += self._said(channel, address, limit=limit)
         return sorted(lines, key=lambda line: (line.at, not line.mine, line.id))[-limit:]
 
-    def _said(self, channel: str, address: str, after: int, limit: int) -> list[Line]:
+    def _said(self, channel: str, address: str, *, after: int = 0, limit: int = 100) -> list[Line]:
         with self._database.read() as connection:
             rows = outbox.said_to(connection, channel, address, after=after, limit=limit)
         return [

@@ -17,7 +17,6 @@ from bot.channels.web_chat.door import WebChat
 from bot.check import problems_of
 from bot.settings import Settings
 from bot.web import build_web
-from knowledge.source import ContentError
 
 _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -38,12 +37,8 @@ def run(settings: Settings) -> int:
         _errors.print(problem, style="red")
     if problems:
         return 2
-    try:
-        house = build_house()
-        app = build(settings, house, channels_of(settings, house))
-    except ContentError as error:
-        _errors.print(f"{error}. `doithoai check` shows all of them.", style="red")
-        return 1
+    house = build_house()
+    app = build(settings, house, channels_of(settings, house))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_serve(app))
 

@@ -35,7 +35,8 @@ class Settings(BaseSettings):
         description="Secret Telegram echoes in webhooks (A-Z a-z 0-9 _ -); needed with public_url.",
     )
     telegram_api: str = Field(
-        "https://api.telegram.org", description="Address of the Bot API, or of your own Bot API server."
+        "https://api.telegram.org",
+        description="Address of the Bot API, or of your own Bot API server.",
     )
     telegram_proxy: str = Field("", description="Proxy for Telegram (http:// or socks5://).")
     log_level: str = Field("INFO", description="How much is logged: DEBUG, INFO, WARNING, ERROR.")

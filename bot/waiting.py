@@ -30,7 +30,12 @@ def _print(database: Database, key: str, limit: int) -> None:
         said = opinions.search(connection, key=key, limit=limit)
     table = Table("khi nào", "kênh", "lĩnh vực", "câu hỏi chờ cán bộ")
     for row in asked:
-        table.add_row(f"{row.asked_at.astimezone(VIETNAM):%d/%m %H:%M}", row.channel, row.topic or "", row.text)
+        table.add_row(
+            f"{row.asked_at.astimezone(VIETNAM):%d/%m %H:%M}",
+            row.channel,
+            row.topic or "",
+            row.text,
+        )
     _out.print(table)
     table = Table("khi nào", "góp ý của bà con")
     for opinion in said:

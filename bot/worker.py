@@ -187,7 +187,9 @@ class Worker:
         if error.resident_gone:
             account = row.channel, row.address
             await self._write(partial(residents.note_gone, account=account, at=now))
-            await self._write(partial(outbox.drop_for, channel=row.channel, address=row.address, now=now))
+            await self._write(
+                partial(outbox.drop_for, channel=row.channel, address=row.address, now=now)
+            )
 
     # --- the dead ---------------------------------------------------------------------------
 

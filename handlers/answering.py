@@ -141,7 +141,7 @@ def _question(one: Decided, resident_id: int) -> questions.Question:
     ending, text = one.ending, one.row.text or one.row.choice
     cards = one.turn.house.library.cards
     first = ending.card or next((card for card, _ in ending.candidates), None)
-    topic = cards[first].topic if first in cards else None
+    topic = cards[first].topic if first else None
     return questions.Question(
         inbox_id=one.row.id,
         resident_id=resident_id,

@@ -1,22 +1,15 @@
 """How a card is said in chat: the short answer, one section at a time, and what to press next."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import get_args
 
 from handlers.message import Choice
 from handlers.turn import Turn
 from knowledge.card import Card, Section, Unit
 from knowledge.library import Library
 
-SECTIONS: tuple[Section, ...] = (
-    "conditions",
-    "benefit",
-    "papers",
-    "steps",
-    "where",
-    "time",
-    "fee",
-    "law",
-)
+SECTIONS: Mapping[str, Section] = {name: name for name in get_args(Section)}
 # What is offered as buttons, most wanted first; the rest follows once these were read.
 OFFERED: tuple[Section, ...] = ("conditions", "papers", "steps", "where", "benefit", "law")
 _AT_ONCE = 4
@@ -35,9 +28,9 @@ def say_section(turn: Turn, card: Card, section: Section) -> bool:
         turn.conversation.shown.append(section)
     units = units_of(card, turn.house.library, turn.today)
     is_told = has_section(card, section)
-    name = f"section_{section}" if is_told else "section_untold"
+    phrase = f"section_{section}" if is_told else "section_untold"
     heading = f"{card.title} - {turn.phrase(f'label_{section}')}"
-    turn.say(name, heading=heading, choices=next_choices(turn, card), card=card, units=units)
+    turn.say(phrase, heading=heading, choices=next_choices(turn, card), card=card, units=units)
     return is_told
 
 
@@ -57,7 +50,10 @@ def next_choices(turn: Turn, card: Card) -> tuple[Choice, ...]:
     shown = turn.conversation.shown if turn.conversation.card == card.id else []
     unread = [s for s in OFFERED if s not in shown and has_section(card, s)]
     sections = [turn.choice(f"label_{s}", f"part:{s}:{card.id}") for s in unread[:_AT_ONCE]]
-    verdict = [turn.choice("label_good", f"good:{card.id}"), turn.choice("label_bad", f"bad:{card.id}")]
+    verdict = [
+        turn.choice("label_good", f"good:{card.id}"),
+        turn.choice("label_bad", f"bad:{card.id}"),
+    ]
     return (*sections, *verdict)
 
 

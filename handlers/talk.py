@@ -1,5 +1,6 @@
 """A conversation held in memory: the same turns as on the road, and nothing remembered after."""
 
+import logging
 from dataclasses import dataclass, field
 
 from handlers.answering import decide
@@ -7,6 +8,8 @@ from handlers.message import Incoming, Message
 from handlers.status import Ending
 from handlers.turn import Conversation, House, Turn
 from knowledge.personal import mask
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -32,7 +35,11 @@ class Talk:
             is_masked=found,
         )
         turn = Turn(self.house, incoming, self.conversation, is_newcomer=self.is_newcomer)
-        ending = decide(turn)
+        try:
+            ending = decide(turn)
+        except Exception:
+            log.exception("the turn failed")
+            ending, turn.said = Ending("failed"), [Message(turn.phrase("failed"))]
         self.said = turn.said
         self.is_newcomer = self.is_newcomer and not turn.is_welcomed
         return ending

@@ -97,9 +97,7 @@ class Turn:
         card = self.house.library.cards.get(self.conversation.card)
         context = Context(card.id, card.topic) if card else Context()
         text = self.incoming.text
-        return self.house.search.find(
-            besides(text) if self.incoming.is_masked else text, context
-        )
+        return self.house.search.find(besides(text) if self.incoming.is_masked else text, context)
 
     def phrase(self, name: str, /, **data: Any) -> str:
         """One of our sentences."""

@@ -8,9 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,47}$")]
 Confidence = Literal["high", "medium", "low"]
-Section = Literal[
-    "conditions", "benefit", "papers", "steps", "where", "time", "fee", "law"
-]
+Section = Literal["conditions", "benefit", "papers", "steps", "where", "time", "fee", "law"]
 
 
 class Data(BaseModel):
@@ -47,7 +45,7 @@ class Where(Data):
 
 
 class Card(Data):
-    """One curated answer (design §5); texts are NFC Vietnamese, dates are Vietnamese calendar days."""
+    """One curated answer; texts are NFC Vietnamese, dates are Vietnamese calendar days."""
 
     id: Id
     topic: Id

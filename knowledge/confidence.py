@@ -18,6 +18,8 @@ _SCALE = 14.8
 _WIDE = 3.0
 _AS_WELL = 0.03
 _MANY = 4
+_THIN = 0.6
+_LACKING = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Fit:
 
     match: Match
     score: float
+    lacks: bool
+    """The question says whom or what it is for (contrast.yaml), and the card does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,14 @@ class Doubt:
     """Another service or other talk is named, and the best card does not speak of it."""
     empty: bool
     """Nothing telling was asked: only stop words and the names of sections."""
+    thin: bool
+    """Hardly anything telling was asked ("lịch", "nộp hồ sơ"): enough to offer, never to answer."""
+
+
+def fit(match: Match, lacks: bool) -> Fit:
+    """A match with its score."""
+    score = fuse(match)
+    return Fit(match, score * _LACKING if lacks else score, lacks)
 
 
 def fuse(match: Match) -> float:
@@ -77,8 +89,10 @@ def trust(fits: Sequence[Fit], doubt: Doubt) -> float:
         - 1.6 * doubt.missing
         - 1.0 * min(rivals, _MANY) / _MANY
         - (3.5 if doubt.outside else 0.0)
+        - (2.0 if best.lacks else 0.0)
     )
-    return 1.0 / (1.0 + exp(-evidence))
+    trusted = 1.0 / (1.0 + exp(-evidence))
+    return min(trusted, _THIN) if doubt.thin else trusted
 
 
 def judge(trusted: float) -> Verdict:

@@ -64,8 +64,8 @@ def load(folder: Path = CONTENT) -> Library:
 def read(folder: Path = CONTENT) -> Reading:
     """Everything in a content folder that can be read, and every mistake found while reading."""
     reading = Reading()
-    _read_list(folder / "topics.yaml", Topic, reading.topics, reading)
-    _read_list(folder / "units.yaml", Unit, reading.units, reading)
+    _read_list(folder / "topics.yaml", Topic, found=reading.topics, reading=reading)
+    _read_list(folder / "units.yaml", Unit, found=reading.units, reading=reading)
     try:
         reading.phrases = read_phrases(folder / "phrases.yaml")
     except ContentError as mistake:
@@ -95,7 +95,7 @@ def _read_card(path: Path, reading: Reading) -> None:
 
 
 def _read_list(
-    path: Path, kind: type[_Listed], found: dict[str, _Listed], reading: Reading
+    path: Path, kind: type[_Listed], *, found: dict[str, _Listed], reading: Reading
 ) -> None:
     try:
         source = Source(path)
@@ -113,4 +113,3 @@ def _read_list(
             problem = f"the id '{item.id}' is there twice."
             reading.mistakes.append(source.error(problem, "give one another id", number, "id"))
         found[item.id] = item
-

@@ -9,7 +9,7 @@ GAP = 5
 MOST_PARTS = 9
 
 Option = tuple[tuple[str, str], ...]
-"""One spelling of a part: its syllables, each with and without tones."""
+"""One spelling of a part: its syllables with tones and, where those may be missing, without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,44 +45,80 @@ class PatternError(ValueError):
 class Patterns:
     """Many patterns at once; only those whose first syllable is there are tried."""
 
-    def __init__(self, lines: Sequence[str], groups: Mapping[str, Sequence[str]]) -> None:
-        self._by_first: dict[str, list[Pattern]] = {}
+    def __init__(
+        self, lines: Sequence[str], groups: Mapping[str, Sequence[str]], *, exact: bool = False
+    ) -> None:
+        """With `exact`, a word counts only with the tones written in the line."""
+        self._solid: dict[str, list[Pattern]] = {}
+        self._gapped: dict[str, list[Pattern]] = {}
         for line in lines:
-            pattern = parse(line, groups)
-            firsts = {option[0][1] for option in pattern.parts[0] or ()}
-            for first in firsts:
-                self._by_first.setdefault(first, []).append(pattern)
-        for patterns in self._by_first.values():
-            patterns.sort(key=lambda pattern: -len(words(pattern.line)))
+            pattern = parse(line, groups, exact)
+            table = self._gapped if None in pattern.parts else self._solid
+            for first in {fold_word(option[0][0]) for option in pattern.parts[0] or ()}:
+                table.setdefault(first, []).append(pattern)
+        for patterns in (*self._solid.values(), *self._gapped.values()):
+            patterns.sort(key=lambda pattern: -len(pattern.parts))
 
-    def first(self, heard: Heard) -> Pattern | None:
-        """The first pattern met, from left to right."""
-        if self._by_first.keys().isdisjoint(heard.folded):
-            return None
-        for start, word in enumerate(heard.folded):
-            for pattern in self._by_first.get(word, ()):
-                if pattern.find(heard, start) >= 0:
-                    return pattern
+    def first(self, heard: Heard, but: "Patterns | None" = None) -> Pattern | None:
+        """The first pattern met, from left to right, where `but` does not say it means another.
+
+        A whole phrase that begins before a `but` phrase stands ("đuối nước ngoài kinh"); words far
+        apart must both be free of it.
+        """
+        found = self._anywhere(heard, self._solid) or self._anywhere(heard, self._gapped)
+        if found is None or but is None or but.longest_in(heard) < 0:
+            return found
+        return self._outside(heard, but) or self._anywhere(but.strike(heard), self._gapped)
+
+    def _anywhere(self, heard: Heard, table: Mapping[str, list[Pattern]]) -> Pattern | None:
+        for at, word in enumerate(heard.folded):
+            if word in table:
+                hit = _hit(table, heard, at)
+                if hit is not None:
+                    return hit
         return None
 
+    def _outside(self, heard: Heard, but: "Patterns") -> Pattern | None:
+        """The first whole phrase that does not begin inside a `but` phrase."""
+        at = 0
+        while at < len(heard.folded):
+            struck = but.longest(heard, at)
+            hit = _hit(self._solid, heard, at) if struck <= at else None
+            if hit is not None:
+                return hit
+            at = max(at + 1, struck)
+        return None
+
+    def longest_in(self, heard: Heard) -> int:
+        """Where the first solid match ends; -1 when there is none at all."""
+        ends = (self.longest(heard, at) for at in range(len(heard.folded)))
+        return next((end for end in ends if end >= 0), -1)
+
+    def longest(self, heard: Heard, at: int) -> int:
+        """Where the longest solid pattern that begins at `at` ends; -1 when none does."""
+        patterns = self._solid.get(heard.folded[at], ())
+        return max((pattern.find(heard, at) for pattern in patterns), default=-1)
+
     def strike(self, heard: Heard) -> Heard:
-        """The text with every match struck out, so that nothing else can match there."""
-        if self._by_first.keys().isdisjoint(heard.folded):
+        """The text with every solid match struck out, so that nothing else can match there."""
+        if self._solid.keys().isdisjoint(heard.folded):
             return heard
         toned, folded = list(heard.toned), list(heard.folded)
         at = 0
         while at < len(folded):
-            end = max(
-                (pattern.find(heard, at) for pattern in self._by_first.get(heard.folded[at], ())),
-                default=-1,
-            )
+            end = self.longest(heard, at)
             if end > at:
                 toned[at:end] = folded[at:end] = [""] * (end - at)
             at = max(at + 1, end)
         return Heard(tuple(toned), tuple(folded))
 
 
-def parse(line: str, groups: Mapping[str, Sequence[str]]) -> Pattern:
+def _hit(table: Mapping[str, list[Pattern]], heard: Heard, at: int) -> Pattern | None:
+    patterns = table.get(heard.folded[at], ())
+    return next((pattern for pattern in patterns if pattern.find(heard, at) >= 0), None)
+
+
+def parse(line: str, groups: Mapping[str, Sequence[str]], exact: bool = False) -> Pattern:
     """A pattern from its line; raises PatternError when a group is missing or a gap hangs loose."""
     parts: list[tuple[Option, ...] | None] = []
     for piece in line.replace("...", " ... ").split():
@@ -92,9 +128,10 @@ def parse(line: str, groups: Mapping[str, Sequence[str]]) -> Pattern:
             name = piece.strip("{}")
             if name not in groups:
                 raise PatternError(f"no group {{{name}}}")
-            parts.append(tuple(sorted(map(_option, groups[name]), key=lambda o: -len(o))))
+            options = (_option(phrase, exact) for phrase in groups[name])
+            parts.append(tuple(sorted(options, key=len, reverse=True)))
         else:
-            parts.append((_option(piece),))
+            parts.append((_option(piece, exact),))
     if not parts or parts[0] is None or parts[-1] is None:
         raise PatternError("a pattern begins and ends with a word")
     if len(parts) > MOST_PARTS:
@@ -102,8 +139,8 @@ def parse(line: str, groups: Mapping[str, Sequence[str]]) -> Pattern:
     return Pattern(line, tuple(parts))
 
 
-def _option(phrase: str) -> Option:
-    found = tuple((word, fold_word(word)) for word in words(phrase))
+def _option(phrase: str, exact: bool) -> Option:
+    found = tuple((word, "" if exact else fold_word(word)) for word in words(phrase))
     if not found:
         raise PatternError("a part without letters")
     return found

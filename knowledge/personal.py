@@ -14,8 +14,8 @@ _GROUPED_MONEY = re.compile(r"^\d{1,3}(?:[.,]\d{3}){2,}$")
 _MONEY_AFTER = re.compile(r"^\s*(?:d|đ|dong|đồng|vnd|vnđ)\b", re.IGNORECASE)
 # What people write around such a number when the number is all they say.
 _AROUND = frozenset(
-    "so cccd cmnd can cuoc cong dan chung minh nhan thu dinh danh stk tk tai khoan ngan hang the bhyt "
-    "ma cua em anh chi toi tui minh con la day ne ban gui a va voi o".split()
+    "so cccd cmnd can cuoc cong dan chung minh nhan thu dinh danh stk tk tai khoan ngan hang "
+    "the bhyt ma cua em anh chi toi tui minh con la day ne ban gui a va voi o".split()
 )
 
 

@@ -53,7 +53,9 @@ def read_phrases(path: Path) -> Phrases:
         try:
             jinja2.Environment().parse(text)
         except jinja2.TemplateSyntaxError as error:
-            raise source.error(f"{name}: {error.message}.", "correct the {{ }} part", name) from error
+            raise source.error(
+                f"{name}: {error.message}.", "correct the {{ }} part", name
+            ) from error
     return Phrases(source.data)
 
 

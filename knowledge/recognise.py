@@ -45,6 +45,7 @@ class KindRule(Data):
     """One kind of message; with `whole`, hardly anything else may be said (that many words)."""
 
     kind: Ruled
+    exact: bool = False
     whole: Annotated[int, Field(ge=0)] | None = None
     any: tuple[Text, ...] = Field(min_length=1)
     but: tuple[Text, ...] = ()
@@ -165,7 +166,7 @@ class Recogniser:
         for rule, built in self._emergencies:
             if asks and not rule.always:
                 continue
-            hit = built.any.first(built.but.strike(heard))
+            hit = built.any.first(heard, built.but)
             if hit is not None:
                 return Recognised("emergency", rule.which, hit.line)
         return None
@@ -194,11 +195,13 @@ class Recogniser:
 
     def _ruled(self, heard: Heard) -> Recognised | None:
         for rule, built in self._kinds:
-            standing = built.but.strike(heard)
-            hit = built.any.first(standing)
+            hit = built.any.first(heard, built.but)
             if hit is None or built.unless.first(heard) is not None:
                 continue
-            if rule.whole is None or self._left(built.any.strike(standing)) <= rule.whole:
+            if (
+                rule.whole is None
+                or self._left(built.any.strike(built.but.strike(heard))) <= rule.whole
+            ):
                 return Recognised(rule.kind, because=hit.line)
         return None
 
@@ -213,8 +216,9 @@ class Recogniser:
 
 
 def _built(rule: EmergencyRule | KindRule, unless: Sequence[str], file: RuleFile) -> _Rule:
-    groups = file.groups
-    return _Rule(Patterns(rule.any, groups), Patterns(rule.but, {}), Patterns(unless, {}))
+    exact = isinstance(rule, KindRule) and rule.exact
+    patterns = Patterns(rule.any, file.groups, exact=exact)
+    return _Rule(patterns, Patterns(rule.but, {}), Patterns(unless, {}))
 
 
 def _is_glued(plain: str) -> bool:

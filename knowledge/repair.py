@@ -94,7 +94,7 @@ class Repairer:
     def _ways(self, token: str) -> tuple[Way, ...]:
         spelled = self.words.spellings.get(token)
         if spelled:
-            known = self.language.forms(token) if _has_vowel(token) else ()
+            known = self.language.forms(token) if _may_be_itself(token) else ()
             return (*spelled, *((form,) for form in known if (form,) not in spelled))
         if token[0].isdigit():
             return self._number(token)
@@ -208,5 +208,6 @@ def _has_marks(token: str) -> bool:
     return fold_word(token) != token if len(token) <= LONGEST_WORD else False
 
 
-def _has_vowel(token: str) -> bool:
-    return any(letter in "aeiouy" for letter in fold_word(token))
+def _may_be_itself(token: str) -> bool:
+    """Whether a short form can also be meant as typed: "hong", or the B of "phiếu B"."""
+    return len(token) == 1 or any(letter in "aeiouy" for letter in fold_word(token))

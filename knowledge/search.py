@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from knowledge.card import Card, Section
-from knowledge.confidence import Doubt, Fit, fuse, judge, trust, worth_offering
+from knowledge.confidence import Doubt, Fit, fit, judge, trust, worth_offering
 from knowledge.followup import FollowUps, Turn, read_turn
 from knowledge.index import Entry, Index, Query
 from knowledge.repair import Reading, Repairer
-from knowledge.words import Words
+from knowledge.words import Phrases, Words
 
 MOST_CANDIDATES = 8
+_LEAST_NEW = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Search:
         if hand and self._follow_ups.stays(hand, turn, reading):
             return _followed(hand.card, turn, reading)
         query = self._index.weigh(reading)
-        fits = self._fits(query)
+        fits = self._fits(reading, query)
         trusted = trust(fits, self._doubt(reading, turn, query, fits))
         if hand and (turn.turns or judge(trusted) != "sure"):
             sibling = self._follow_ups.sibling(hand, turn, reading)
@@ -71,32 +72,30 @@ class Search:
                 return _followed(sibling, turn, reading)
         return self._found(fits, trusted, turn, reading)
 
-    def _fits(self, query: Query) -> list[Fit]:
+    def _fits(self, reading: Reading, query: Query) -> list[Fit]:
+        named = _named(self._words.contrast, reading)
+        entries = self._index.entries
         matches = self._index.find(query, MOST_CANDIDATES)
-        fits = [Fit(match, fuse(match)) for match in matches]
+        fits = [
+            fit(match, not all(_speaks_of(entries[match.entry], name) for name in named))
+            for match in matches
+        ]
         fits.sort(key=lambda fit: -fit.score)
         return fits
 
     def _doubt(self, reading: Reading, turn: Turn, query: Query, fits: Sequence[Fit]) -> Doubt:
         if not fits:
-            return Doubt(missing=1.0, outside=False, empty=True)
+            return Doubt(missing=1.0, outside=False, empty=True, thin=True)
         best = self._index.entries[fits[0].match.entry]
         missing = [w for word, w in query.weights.items() if word not in best.tones]
         return Doubt(
             missing=max(missing, default=0.0) / query.total,
-            outside=self._is_outside(reading, best),
+            outside=not all(
+                _speaks_of(best, name) for name in _named(self._words.outside, reading)
+            ),
             empty=not turn.rest,
+            thin=len(turn.new) < _LEAST_NEW,
         )
-
-    def _is_outside(self, reading: Reading, entry: Entry) -> bool:
-        """Whether the question names something else that the card does not speak of."""
-        for hit in self._words.outside.find(reading.toned, reading.folded):
-            named = reading.folded[hit.start : hit.end]
-            if len(named) == 1 and named[0] not in entry.tones:
-                return True
-            if any(pair not in entry.pairs for pair in pairwise(named)):
-                return True
-        return False
 
     def _found(self, fits: Sequence[Fit], trusted: float, turn: Turn, reading: Reading) -> Findings:
         verdict = judge(trusted)
@@ -111,7 +110,7 @@ class Search:
 
     def _candidates(self, fits: Sequence[Fit], trusted: float) -> tuple[Candidate, ...]:
         """The best first, at the trust it has earned; the others in proportion."""
-        top = fits[0].score
+        top = fits[0].score or 1.0
         return tuple(
             Candidate(self._index.entries[fit.match.entry].card, trusted * fit.score / top)
             for fit in worth_offering(fits)
@@ -124,6 +123,19 @@ class Search:
         if self._words.outside.find(toned, folded):
             return False
         return bool(self._words.general.find(toned, folded)) or self._index.names_a_title(reading)
+
+
+def _named(phrases: Phrases[Any], reading: Reading) -> list[tuple[str, ...]]:
+    """The phrases of a list that the question says, tone-free."""
+    found = phrases.find(reading.toned, reading.folded)
+    return [reading.folded[hit.start : hit.end] for hit in found]
+
+
+def _speaks_of(entry: Entry, name: tuple[str, ...]) -> bool:
+    """Whether a card's ways of asking say a phrase."""
+    if len(name) == 1:
+        return name[0] in entry.tones
+    return all(pair in entry.pairs for pair in pairwise(name))
 
 
 def _followed(card: Card, turn: Turn, reading: Reading) -> Findings:

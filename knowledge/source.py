@@ -76,7 +76,8 @@ class Source:
 def _scalar(node: yaml.Node) -> Any:
     loader = yaml.CSafeLoader("")
     try:
-        return loader.construct_object(node, deep=True)
+        # PyYAML's stubs leave this one untyped.
+        return loader.construct_object(node, deep=True)  # pyright: ignore[reportUnknownMemberType]
     finally:
         loader.dispose()
 

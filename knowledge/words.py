@@ -32,8 +32,8 @@ class OurField(Data):
     general: tuple[Text, ...]
 
 
-class Everyday(RootModel[tuple[Text, ...]]):
-    """everyday.yaml: sentences that only lend their tones."""
+class Lines(RootModel[tuple[Text, ...]]):
+    """everyday.yaml and contrast.yaml: a plain list."""
 
 
 class Filler(Data):
@@ -138,6 +138,7 @@ class Words:
     ours: Phrases[None]
     general: Phrases[None]
     outside: Phrases[str]
+    contrast: Phrases[None]
     texts: tuple[str, ...] = field(repr=False)
 
     def weight(self, toned: str) -> float:
@@ -155,7 +156,8 @@ def load_words(folder: Path = FOLDER) -> Words:
     follow_up = _read(folder / "followup.yaml", FollowUp)
     ours = _read(folder / "field.yaml", OurField)
     outside = _read(folder / "outside.yaml", Outside)
-    everyday = _read(folder / "everyday.yaml", Everyday).root
+    contrast = _read(folder / "contrast.yaml", Lines).root
+    everyday = _read(folder / "everyday.yaml", Lines).root
     lists = (filler.chat, *(phrases for file in (follow_up, ours, outside) for _, phrases in file))
     lent = (*sections.values(), *lists)
     return Words(
@@ -170,7 +172,8 @@ def load_words(folder: Path = FOLDER) -> Words:
         ours=_marks(ours.ours),
         general=_marks(ours.general),
         outside=Phrases((p, kind) for kind, phrases in outside for p in phrases),
-        texts=(*everyday, *dialect.keys(), *dialect.values(), *(p for some in lent for p in some)),
+        contrast=_marks(contrast),
+        texts=(*everyday, *contrast, *dialect.keys(), *dialect.values(), *(p for some in lent for p in some)),
     )
 
 

@@ -24,7 +24,7 @@ def box_columns() -> list[sa.Column[Any]]:
 
 
 def oldest_first(box: sa.Table, limit: sa.BindParameter[int]) -> sa.Select[Any]:
-    """Ids of rows that may be taken now: for each account the oldest open row, if it waits.
+    """Ids of rows that may be taken now: each account's oldest open row, if it waits.
 
     Another process' locked rows are skipped, not waited for; and a row whose account has an
     earlier open row is never a candidate, so nobody overtakes in an account.
@@ -50,7 +50,7 @@ def oldest_first(box: sa.Table, limit: sa.BindParameter[int]) -> sa.Select[Any]:
 
 
 def taking(box: sa.Table) -> sa.UpdateBase:
-    """The statement that takes rows; parameters: by, until, limit; an outbox also: now, channels."""
+    """The statement that takes rows; given by, until, limit; for an outbox now, channels."""
     # A CTE is evaluated once; as a plain subquery PostgreSQL would rerun it, past the limit.
     candidates = oldest_first(box, sa.bindparam("limit", type_=sa.Integer)).cte("candidates")
     return (
@@ -73,7 +73,7 @@ def count_states(connection: sa.Connection, box: sa.Table) -> dict[str, int]:
         .where(box.c.state.in_((*OPEN, "unknown", "failed")))
         .group_by(box.c.state)
     )
-    return {state: count for state, count in rows}
+    return dict(rows.all())
 
 
 def expired(box: sa.Table, now: datetime, *, everyone: bool) -> sa.ColumnElement[bool]:

@@ -3,7 +3,7 @@
 import contextlib
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import QueuePool
 
@@ -66,7 +67,7 @@ class Database:
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
-    def read(self) -> Iterator[sa.Connection]:
+    def read(self) -> Generator[sa.Connection]:
         """A connection that sees one state of the data and changes nothing."""
         with self._reader.connect() as connection:
             yield connection
@@ -164,12 +165,12 @@ def _sqlite(url: sa.URL, pool: type[QueuePool], begin: str) -> sa.Engine:
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 30},
     )
 
-    @sa.event.listens_for(engine, "connect")
+    @event.listens_for(engine, "connect")
     def _(connection: Any, _record: object) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
-    @sa.event.listens_for(engine, "begin")
+    @event.listens_for(engine, "begin")
     def _(connection: sa.Connection) -> None:
         connection.exec_driver_sql(begin)
 
@@ -185,6 +186,3 @@ def _postgresql(url: sa.URL, size: int) -> sa.Engine:
         json_deserializer=msgspec.json.decode,
         connect_args={"options": "-c timezone=UTC"},
     )
-
-
-

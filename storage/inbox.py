@@ -82,9 +82,7 @@ def put(connection: sa.Connection, entries: Sequence[InboxEntry]) -> None:
     connection.execute(statement, [entry._asdict() for entry in entries])
 
 
-def take(
-    connection: sa.Connection, *, by: str, now: datetime, limit: int = 64
-) -> list[InboxRow]:
+def take(connection: sa.Connection, *, by: str, now: datetime, limit: int = 64) -> list[InboxRow]:
     """Take up to `limit` rows, at most one of each account, the oldest first."""
     given = {"by": by, "until": now + LEASE, "limit": limit}
     rows = connection.execute(_TAKE, given).mappings()
@@ -127,9 +125,7 @@ def count(connection: sa.Connection) -> dict[str, int]:
     return count_states(connection, inbox)
 
 
-def said_by(
-    connection: sa.Connection, channel: str, address: str, limit: int
-) -> list[InboxRow]:
+def said_by(connection: sa.Connection, channel: str, address: str, limit: int) -> list[InboxRow]:
     """The last things an account sent, the oldest first."""
     columns = [inbox.c[name] for name in InboxRow._fields]
     newest = (

@@ -130,9 +130,7 @@ def recover(
     """
     dead = expired(outbox, now, everyone=everyone)
     harmless = dead & outbox.c.channel.in_(resendable)
-    connection.execute(
-        sa.update(outbox).where(harmless).values(state="waiting", taken_until=None)
-    )
+    connection.execute(sa.update(outbox).where(harmless).values(state="waiting", taken_until=None))
     change = sa.update(outbox).where(dead & outbox.c.channel.not_in(resendable))
     unknown = change.values(state="unknown", reason="the sender died", settled_at=now)
     return connection.execute(unknown).rowcount

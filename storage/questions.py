@@ -60,9 +60,7 @@ def rate(connection: sa.Connection, resident_id: int, card: str, *, helpful: boo
         .where(questions.c.resident_id == resident_id, questions.c.card == card)
         .scalar_subquery()
     )
-    connection.execute(
-        sa.update(questions).where(questions.c.id == last).values(helpful=helpful)
-    )
+    connection.execute(sa.update(questions).where(questions.c.id == last).values(helpful=helpful))
 
 
 class Listed(NamedTuple):
@@ -102,4 +100,4 @@ def count(connection: sa.Connection) -> dict[str, int]:
     rows = connection.execute(
         sa.select(questions.c.status, sa.func.count()).group_by(questions.c.status)
     )
-    return {status: number for status, number in rows}
+    return dict(rows.all())

@@ -52,9 +52,7 @@ class ConversationRow(NamedTuple):
     expires_at: datetime
 
 
-def find_many(
-    connection: sa.Connection, accounts: Sequence[Account]
-) -> dict[Account, ResidentRow]:
+def find_many(connection: sa.Connection, accounts: Sequence[Account]) -> dict[Account, ResidentRow]:
     """The residents of these accounts that we know, with their conversations."""
     found = connection.execute(
         _KNOWN, {"channels": {c for c, _ in accounts}, "addresses": {a for _, a in accounts}}

@@ -55,7 +55,7 @@ class Telegram:
         `commands`: name and description of each, for the chat's menu. `timeout`: seconds for one
         call. Raises ValueError when a setting cannot work.
         """
-        _check_settings(token, secret, webhook_url, proxy)
+        _check_settings(token, secret, webhook_url=webhook_url, proxy=proxy)
         self._token = token
         self._clock = clock
         self._secret = secret
@@ -194,7 +194,7 @@ class Telegram:
             await client.close()
 
 
-def _check_settings(token: str, secret: str, webhook_url: str, proxy: str) -> None:
+def _check_settings(token: str, secret: str, *, webhook_url: str, proxy: str) -> None:
     if not _TOKEN.fullmatch(token):
         raise ValueError("the Telegram token must look like 123456:letters-and-digits")
     if webhook_url and not secret:

@@ -139,14 +139,9 @@ class _LeanSession(AiohttpSession):
         except (ClientDecodeError, TypeError):
             # A page instead of JSON, or JSON without a description (aiogram trips over that).
             raise _unreadable(method, status_code) from None
-        except TelegramServerError as error:
-            if status_code == HTTPStatus.GATEWAY_TIMEOUT:
-                raise TelegramNetworkError(method, error.message) from None
-            raise
         except TelegramAPIError as error:
-            if status_code == HTTPStatus.TOO_MANY_REQUESTS and type(error) is TelegramAPIError:
-                raise TelegramRetryAfter(method, error.message, _SLOW_DOWN) from None
-            raise
+            error.message = error.message or f"status {status_code} without a word"
+            raise _told_apart(error, status_code) from None
 
     async def close(self) -> None:
         # aiohttp waits by itself until its connections are closed; the original sleeps besides.
@@ -167,6 +162,15 @@ def _read_lean(
     return answer.result if answer.ok else None
 
 
+def _told_apart(error: TelegramAPIError, status: int) -> TelegramAPIError:
+    """The same error, or a truer one where aiogram's choice hides what we must know."""
+    if status == HTTPStatus.GATEWAY_TIMEOUT:  # it may have been carried out
+        return TelegramNetworkError(error.method, error.message)
+    if status == HTTPStatus.TOO_MANY_REQUESTS and not isinstance(error, TelegramRetryAfter):
+        return TelegramRetryAfter(error.method, error.message, _SLOW_DOWN)
+    return error
+
+
 def _unreadable(method: TelegramMethod[Any], status: int) -> TelegramAPIError:
     message = f"an unreadable answer with status {status}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -174,7 +178,7 @@ def _unreadable(method: TelegramMethod[Any], status: int) -> TelegramAPIError:
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return TelegramEntityTooLarge(method, message)
     if status < HTTPStatus.BAD_REQUEST or status == HTTPStatus.GATEWAY_TIMEOUT:
-        return TelegramNetworkError(method, message)  # it may have been carried out
+        return TelegramNetworkError(method, message)
     # Something on the way refused, not Telegram, which answers in JSON: this passes.
     return TelegramServerError(method, message)
 

@@ -18,10 +18,9 @@ def open_section(turn: Turn) -> Ending:
     """One section of a card: the argument is "papers:card-id"."""
     name, _, card_id = turn.argument.partition(":")
     card = turn.house.library.cards.get(card_id)
-    section = next((s for s in SECTIONS if s == name), None)
-    if card is None or section is None or not card.is_current(turn.today):
+    if card is None or name not in SECTIONS or not card.is_current(turn.today):
         return _gone(turn)
-    if say_section(turn, card, section):
+    if say_section(turn, card, SECTIONS[name]):
         return Ending("followup_answered", card.id, 1.0)
     return Ending("partly_answered", card.id, 1.0)
 

@@ -31,7 +31,10 @@ def explain(turn: Turn) -> Ending:
 
 def refuse(turn: Turn) -> Ending:
     """Another office's business, or no office's."""
-    turn.say("refused", choices=(turn.choice("label_menu", "menu"), turn.choice("label_official", "official")))
+    turn.say(
+        "refused",
+        choices=(turn.choice("label_menu", "menu"), turn.choice("label_official", "official")),
+    )
     return Ending("refused")
 
 
@@ -43,4 +46,8 @@ def calm(turn: Turn) -> Ending:
 
 def _start(turn: Turn):
     first = list(turn.house.library.topics)[:4]
-    return (*topic_choices(turn, first), turn.choice("label_menu_all", "menu"), turn.choice("label_official", "official"))
+    return (
+        *topic_choices(turn, first),
+        turn.choice("label_menu_all", "menu"),
+        turn.choice("label_official", "official"),
+    )

@@ -6,7 +6,10 @@ from handlers.turn import Turn
 
 def remind(turn: Turn) -> Ending:
     """The message was nothing but a personal number."""
-    turn.say("personal_data", choices=(turn.choice("label_menu", "menu"), turn.choice("label_official", "official")))
+    turn.say(
+        "personal_data",
+        choices=(turn.choice("label_menu", "menu"), turn.choice("label_official", "official")),
+    )
     return Ending("personal_data")
 
 

@@ -66,7 +66,7 @@ class Api(asyncio.Protocol):
             if future is not None and not future.done():
                 future.set_result(None)
         body = msgspec.json.encode({"ok": True, "result": result})
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" f"Content-Length: {len(body)}\r\n\r\n"
         self._transport.write(head.encode() + body)  # type: ignore[attr-defined]
 
 
@@ -87,7 +87,9 @@ def update(number: int, user: int, text: str) -> bytes:
     return head.encode() + body
 
 
-async def post(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes) -> None:
+async def post(
+    connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes
+) -> None:
     reader, writer = connection
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
@@ -167,14 +169,18 @@ async def bench(total: int, rounds: int) -> None:
     cards = load().cards.values()
     questions = [question for card in cards for question in card.questions]
     random.Random(1).shuffle(questions)
-    print(f"{total} questions a run, {CONNECTIONS} connections, {len(questions)} different "
-          f"questions to {len(cards)} cards, {rounds} rounds in turn, load {os.getloadavg()[0]:.1f}")
+    print(
+        f"{total} questions a run, {CONNECTIONS} connections, {len(questions)} different "
+        f"questions to {len(cards)} cards, {rounds} rounds in turn, load {os.getloadavg()[0]:.1f}"
+    )
     print(f"{'server':<12}{'answered/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'CPU µs':>10}")
     for _ in range(rounds):
         for name in ("ours", "aiogram", "starlette"):
             got = await measure(name, api, total, questions)
-            print(f"{name:<12}{got['rate']:>12.0f}{got['p50']:>10.1f}{got['p99']:>10.1f}{got['cpu']:>10.0f}",
-                  flush=True)
+            print(
+                f"{name:<12}{got['rate']:>12.0f}{got['p50']:>10.1f}{got['p99']:>10.1f}{got['cpu']:>10.0f}",
+                flush=True,
+            )
     server.close()
 
 

@@ -1,5 +1,6 @@
 """The web: what a resident's browser, a messenger and a monitor are promised."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -7,67 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from bot.channels.channel import Outgoing, ReadError, Receive
-from bot.channels.web_chat.door import WebChat
 from bot.desk import Overloaded
 from bot.security import Brake
 from bot.web import COOKIE, WEBHOOK_LIMIT, build_web
 from handlers.message import Choice, Incoming, Message
-from tests.fakes.desk import NOW, FakeDesk
-
-SESSION = "A" * 43
-ANSWER = Message(
-    "Tối đa 100 triệu.\nGọi 1800.1233", heading="Vay vốn", choices=(Choice("Giấy tờ", "c:1"),)
-)
-
-
-class Messenger:
-    """A channel whose webhook body is its secret, then an id and a text."""
-
-    name = "messenger"
-    may_resend = False
-
-    def read(self, body: bytes, headers: Mapping[str, str]) -> list[Incoming]:
-        if headers.get("x-secret") != "right":
-            raise ReadError("wrong secret", 401)
-        number, _, text = body.decode().partition(" ")
-        if not number:
-            return []
-        return [
-            Incoming(channel=self.name, address="1", external_id=number, sent_at=NOW, text=text)
-        ]
-
-    async def send(self, outgoing: Outgoing) -> str:
-        raise NotImplementedError
-
-    async def open(self, receive: Receive) -> None: ...
-
-    async def close(self) -> None: ...
-
-
-class Room:
-    """A web app with its fakes, and browsers that look at it."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-        self.chat = WebChat(clock=lambda: self.now)
-        self.desk = FakeDesk(self.chat, answer=lambda _: [ANSWER])
-        self.address = self.chat.address_of(SESSION)
-
-    def browser(
-        self, *, session: str = SESSION, base_url: str = "http://hoi.vn", public_url: str = ""
-    ) -> TestClient:
-        app = build_web(
-            self.desk,
-            self.chat,
-            {"messenger": Messenger()},
-            public_url=public_url,
-            answer_wait=0.01,
-        )
-        client = TestClient(app, base_url, raise_server_exceptions=False, follow_redirects=False)
-        if session:
-            client.cookies.set(COOKIE, session)
-        return client
+from tests.bot.web_room import ANSWER, SESSION, Messenger, Room
 
 
 @pytest.fixture
@@ -189,13 +134,17 @@ def test_a_conversation_is_never_kept_by_the_browser_of_a_shared_phone(
 
 def test_what_residents_and_we_write_is_shown_as_text(room: Room, browser: TestClient) -> None:
     attack = '<script>alert(1)</script><img src=x onerror="alert(1)">'
-    room.desk.answer = lambda _: [Message(attack, attack, (Choice(attack, '"><b>'),))]
+
+    def answer(_: Incoming) -> list[Message]:
+        return [Message(attack, attack, (Choice(attack, '"><i>'),))]
+
+    room.desk.answer = answer
     post(browser, attack)
     page = browser.get("/").text
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     assert page.count("&lt;script&gt;alert(1)") == 4
-    assert '"><b>' not in page
+    assert '"><i>' not in page
 
 
 # Sending
@@ -401,8 +350,6 @@ def test_a_webhook_of_unknown_length_is_cut_off_at_the_limit(room: Room) -> None
         }
         await build_web(room.desk, room.chat, {"messenger": Messenger()})(scope, receive, send)
         return sent[0]
-
-    import asyncio
 
     assert asyncio.run(deliver()) == 413
     assert taken == WEBHOOK_LIMIT // 100_000 + 1

@@ -239,6 +239,23 @@ async def test_what_never_passes_is_never_tried_again(
     assert failure.description in error.reason
 
 
+@pytest.mark.parametrize(
+    ("status", "gone", "passes"), [(400, False, False), (403, True, False), (503, False, True)]
+)
+async def test_an_error_without_a_word_still_says_something(
+    api: BotApi, door: Telegram, status: int, gone: bool, passes: bool
+) -> None:
+    api.fail("sendMessage", Failure(status, page='{"ok": false}'))
+    error = await failing(door)
+    assert (error.resident_gone, error.retry_in is not None) == (gone, passes)
+    assert str(status) in error.reason
+
+
+async def test_a_reason_that_quotes_the_token_is_blotted_out(api: BotApi, door: Telegram) -> None:
+    api.fail("sendMessage", Failure(400, f"Bad Request: what is /bot{TOKEN}/sendMessage?"))
+    assert "/bot***/sendMessage" in (await failing(door)).reason
+
+
 @pytest.mark.parametrize("failure", [failures.UNAUTHORIZED, failures.NOT_FOUND])
 async def test_a_refused_token_is_named_as_the_cause(
     api: BotApi, door: Telegram, failure: Failure

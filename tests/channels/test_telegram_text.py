@@ -27,6 +27,16 @@ def test_a_cut_falls_between_paragraphs_then_lines_then_words() -> None:
     assert [len(part.plain) for part in parts_of(Message("a" * 5000))] == [4096, 904]
 
 
+def test_a_border_too_early_is_not_worth_a_cut() -> None:
+    parts = parts_of(Message("Kính gửi\n\n" + "a" * 4096))
+    assert [len(part.plain) for part in parts] == [4096, 10]
+
+
+def test_letters_that_count_twice_fill_a_part_twice_as_fast() -> None:
+    parts = parts_of(Message("🙏" * 3000))
+    assert [len(part.plain) for part in parts] == [2048, 952]
+
+
 def test_a_heading_longer_than_a_message_is_split_without_markup() -> None:
     parts = parts_of(Message("Nội dung", heading="Đề mục " * 700))
     assert all("<b>" not in part.html for part in parts)

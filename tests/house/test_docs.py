@@ -15,7 +15,9 @@ README = (ROOT / "README.md").read_text("utf-8")
 def settings_wrong(readme: str) -> list[str]:
     """Settings whose row is not in the table as they are, and rows of no setting."""
     rows = dict(re.findall(rf"^\| `({PREFIX}\w+)` \|(.*)\|$", readme, re.MULTILINE))
-    wrong = [name for name in rows if name.removeprefix(PREFIX).lower() not in Settings.model_fields]
+    wrong = [
+        name for name in rows if name.removeprefix(PREFIX).lower() not in Settings.model_fields
+    ]
     for name, field in Settings.model_fields.items():
         row = rows.get(PREFIX + name.upper(), "")
         if (field.description or "?") not in row:

@@ -59,7 +59,11 @@ class Provider:
         """One message after the other, each again and again until it is accepted."""
         number = 0
         while not stop.is_set():
-            message = {"id": f"{resident}-{number}", "from": resident, "text": "hộ nghèo vay bao nhiêu"}
+            message = {
+                "id": f"{resident}-{number}",
+                "from": resident,
+                "text": "hộ nghèo vay bao nhiêu",
+            }
             while not await self._post(port, msgspec.json.encode(message)):
                 await asyncio.sleep(0.02)
             self.delivered[resident].append(message["id"])
@@ -84,10 +88,16 @@ async def run(url: str, folder: Path, kills: int) -> tuple[Provider, int]:
     address = f"http://127.0.0.1:{office.sockets[0].getsockname()[1]}"
     arguments = [url, str(folder), str(port), address, str(kills), "7"]
     bot = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.journeys.mortal", *arguments,
-        cwd=ROOT, stdout=asyncio.subprocess.PIPE,
+        sys.executable,
+        "-m",
+        "tests.journeys.mortal",
+        *arguments,
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
     )
-    residents = [asyncio.create_task(provider.deliver(port, f"r{n}", stop)) for n in range(RESIDENTS)]
+    residents = [
+        asyncio.create_task(provider.deliver(port, f"r{n}", stop)) for n in range(RESIDENTS)
+    ]
     assert bot.stdout is not None
     killed = 0
     while killed < kills:
@@ -109,7 +119,9 @@ async def until_quiet(url: str) -> None:
     unsent = sa.select(sa.func.count()).where(outbox.c.state.in_(("waiting", "taken")))
     for _ in range(600):
         with database.read() as connection:
-            left = connection.execute(open_rows).scalar_one() + connection.execute(unsent).scalar_one()
+            left = (
+                connection.execute(open_rows).scalar_one() + connection.execute(unsent).scalar_one()
+            )
         if not left:
             break
         await asyncio.sleep(0.1)
@@ -132,8 +144,9 @@ async def test_fifty_kills_lose_nothing_and_answer_nothing_twice(
 
 def check(database: Database, provider: Provider, killed: int) -> None:
     with database.read() as connection:
-        heard = connection.execute(sa.select(inbox.c.address, inbox.c.external_id, inbox.c.state)
-                                   .order_by(inbox.c.id)).all()
+        heard = connection.execute(
+            sa.select(inbox.c.address, inbox.c.external_id, inbox.c.state).order_by(inbox.c.id)
+        ).all()
         said = connection.execute(sa.select(outbox).order_by(outbox.c.id)).mappings().all()
     accepted = {name for names in provider.delivered.values() for name in names}
     assert len(accepted) > killed * 5, "there was no load"

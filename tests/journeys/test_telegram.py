@@ -1,4 +1,4 @@
-"""Telegram end to end, against a Bot API on loopback whose every payload a second library judges."""
+"""Telegram end to end, against a Bot API on loopback; a second library judges every payload."""
 
 import asyncio
 import io
@@ -126,13 +126,22 @@ async def until_polled(app: App, kind: str) -> None:
         ({"X-Telegram-Bot-Api-Secret-Token": SECRET}, b"\xff\xfe{", 400),
         ({"X-Telegram-Bot-Api-Secret-Token": SECRET}, b"no json", 400),
         ({"X-Telegram-Bot-Api-Secret-Token": SECRET}, b" " * (1024 * 1024 + 1), 413),
-        ({"X-Telegram-Bot-Api-Secret-Token": SECRET}, b'{"update_id": 1, "poll": {"id": "x"}}', 200),
+        (
+            {"X-Telegram-Bot-Api-Secret-Token": SECRET},
+            b'{"update_id": 1, "poll": {"id": "x"}}',
+            200,
+        ),
         ({"X-Telegram-Bot-Api-Secret-Token": SECRET}, b'{"update_id": 2, "unheard_of": {}}', 200),
     ],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_whatever_else_comes_gets_its_code_and_leaves_nothing(
-    headers: dict[str, str], body: bytes, status: int, database_url: str, tmp_path: Path, house: House
+    headers: dict[str, str],
+    body: bytes,
+    status: int,
+    database_url: str,
+    tmp_path: Path,
+    house: House,
 ) -> None:
     async with BotApi() as api:
         settings = settings_for(tmp_path, database_url)
@@ -140,7 +149,9 @@ async def test_whatever_else_comes_gets_its_code_and_leaves_nothing(
         async with (
             running(settings, house, doors(api, hook)) as (app, address),
             aiohttp.ClientSession() as client,
-            client.post(f"{address}/webhook/telegram", data=io.BytesIO(body), headers=headers) as answer,
+            client.post(
+                f"{address}/webhook/telegram", data=io.BytesIO(body), headers=headers
+            ) as answer,
         ):
             assert answer.status == status
             with app.database.read() as connection:

@@ -13,13 +13,13 @@ AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
 def put(database: Database, *texts: str, address: str = "a", channel: str = "web") -> None:
-    entries = [
-        OutboxEntry(None, 0, channel, address, {"text": text}, AT, AT) for text in texts
-    ]
+    entries = [OutboxEntry(None, 0, channel, address, {"text": text}, AT, AT) for text in texts]
     database.write(lambda c: outbox.put(c, entries)).result()
 
 
-def take(database: Database, now: datetime = AT, channels: tuple[str, ...] = ("web",)) -> list[OutboxRow]:
+def take(
+    database: Database, now: datetime = AT, channels: tuple[str, ...] = ("web",)
+) -> list[OutboxRow]:
     return database.write(lambda c: outbox.take(c, by="me", now=now, channels=channels)).result()
 
 
