@@ -10,8 +10,8 @@ from knowledge.index import Match
 Verdict = Literal["sure", "close", "none"]
 
 SURE = 0.64
-"""Of answers trusted as much, about nine in ten are right even for questions unlike any known."""
-CLOSE = 0.30
+"""Of the cards' own questions, left out and asked, 95 % of those so trusted were answered right."""
+CLOSE = 0.22
 NEAR = 0.60
 """A card is worth offering beside the best when its score reaches this share of the best one's."""
 _SCALE = 14.8

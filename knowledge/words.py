@@ -173,7 +173,13 @@ def load_words(folder: Path = FOLDER) -> Words:
         general=_marks(ours.general),
         outside=Phrases((p, kind) for kind, phrases in outside for p in phrases),
         contrast=_marks(contrast),
-        texts=(*everyday, *contrast, *dialect.keys(), *dialect.values(), *(p for some in lent for p in some)),
+        texts=(
+            *everyday,
+            *contrast,
+            *dialect.keys(),
+            *dialect.values(),
+            *(p for some in lent for p in some),
+        ),
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -96,10 +96,15 @@ async def nothing_more(lines: AsyncIterator[str]) -> bool:
     return True
 
 
-async def until_watched(room: Room, count: int = 1) -> None:
+async def until(condition: Callable[[], bool]) -> None:
+    """What happens inside the server tells nobody: look until it has happened."""
     async with asyncio.timeout(5):
-        while room.chat.stream_count != count:
+        while not condition():
             await asyncio.sleep(0.005)
+
+
+async def until_watched(room: Room, count: int = 1) -> None:
+    await until(lambda: room.chat.stream_count == count)
 
 
 @pytest.fixture
@@ -215,9 +220,7 @@ async def test_a_page_without_javascript_gets_the_answer_with_its_redirect(room:
         client.cookies.set(COOKIE, SESSION)
         form = asyncio.create_task(client.post("/chat", data={"id": "x" * 22, "text": "hỏi"}))
         await until_watched(room)
-        async with asyncio.timeout(5):
-            while not room.desk.received:
-                await asyncio.sleep(0.005)
+        await until(lambda: bool(room.desk.received))
         assert not form.done()
         await room.desk.say(room.address, Message("đáp"))
         assert (await form).status_code == 303

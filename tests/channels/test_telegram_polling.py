@@ -57,7 +57,7 @@ class Inbox:
 
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
-        while not true():  # noqa: ASYNC110 - what we wait for is no event of ours
+        while not true():
             await asyncio.sleep(0.005)
 
 

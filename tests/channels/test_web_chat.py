@@ -126,26 +126,29 @@ def test_a_text_of_2000_letters_is_taken_and_a_longer_one_refused_with_the_reaso
     assert "2000" in error.reason
 
 
+def status_of(door: WebChat, body: bytes) -> int:
+    try:
+        door.read(body, {"x-session": SESSION})
+    except ReadError as error:
+        return error.status
+    return 200
+
+
 @given(st.text(max_size=2000))
 def test_any_text_is_either_read_clean_or_refused(text: str) -> None:
     door = WebChat(clock=lambda: NOW)
-    try:
-        said = read(door, {"id": "abcd1234", "text": text}).text
-    except ReadError as error:
-        assert error.status in (400, 413)
-    else:
+    body = msgspec.json.encode({"id": "abcd1234", "text": text})
+    status = status_of(door, body)
+    assert status in (200, 400, 413)
+    if status == 200:
+        said = read(door, body).text
         assert said.strip() == said != ""
         assert "\x00" not in said
-        said.encode()
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
-    door = WebChat(clock=lambda: NOW)
-    try:
-        door.read(body, {"x-session": SESSION})
-    except ReadError as error:
-        assert error.status in (400, 413)
+    assert status_of(WebChat(clock=lambda: NOW), body) in (200, 400, 413)
 
 
 def test_a_form_sent_twice_is_a_repeat_but_another_question_from_the_same_page_is_not(

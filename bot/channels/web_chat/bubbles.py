@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -131,11 +131,11 @@ def _start_day(bubble: Bubble, now: datetime) -> Bubble:
 
 def say_day(day: str, now: datetime) -> str:
     """The separator of a day: "Hôm nay", "Hôm qua", "Thứ Hai, 23/11/2026"."""
-    date = datetime.strptime(day, "%Y-%m-%d").date()
-    ago = (now.astimezone(VIETNAM).date() - date).days
+    that = date.fromisoformat(day)
+    ago = (now.astimezone(VIETNAM).date() - that).days
     if ago in (0, 1):
         return ("Hôm nay", "Hôm qua")[ago]
-    return f"{_WEEKDAYS[date.weekday()]}, {date:%d/%m/%Y}"
+    return f"{_WEEKDAYS[that.weekday()]}, {that:%d/%m/%Y}"
 
 
 def _rows(text: str, *, linked: bool) -> Iterator[Row]:

@@ -144,7 +144,11 @@
   function refresh() {
     return fetch("/chat/history", { credentials: "same-origin" })
       .then((answer) => (answer.ok ? answer.json() : { lines: [] }))
-      .then((found) => found.lines.forEach((line) => (line.mine ? showOwn : showAnswer)(line)))
+      .then((found) => {
+        found.lines.forEach((line) => (line.mine ? showOwn : showAnswer)(line));
+        const last = found.lines[found.lines.length - 1];
+        if (last && !last.mine) stopWaiting();
+      })
       .catch(() => {});
   }
 
