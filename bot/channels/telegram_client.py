@@ -4,6 +4,7 @@ Only this module knows aiogram; importing it costs seconds, so the door imports 
 """
 
 import logging
+from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
@@ -37,7 +38,7 @@ from aiogram.methods import (
     SetWebhook,
     TelegramMethod,
 )
-from aiogram.types import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import BotCommand
 
 from bot.channels.channel import SendError
 from bot.channels.telegram_text import Part, Row
@@ -75,6 +76,10 @@ _LEAN: dict[type[TelegramMethod[Any]], msgspec.json.Decoder[_SentAnswer | _Updat
 """Answers of which we need little: checking them whole would cost most of a sending."""
 
 
+_SAYING = SendMessage(chat_id=0, text="-")
+"""Stands for every sendMessage in aiogram's errors, which want to know what failed."""
+
+
 class _NothingSentError(TelegramNetworkError):
     """The request never left: no connection to Telegram could be made."""
 
@@ -106,14 +111,24 @@ class _LeanSession(AiohttpSession):
         timeout: int | None = None,  # noqa: ASYNC109 - aiogram calls it so
     ) -> _Result:
         """Like the original, but knows a request that never left and quotes no address."""
+        form = self.build_form_data(bot=bot, method=method)
+        return await self._carry(bot, method, form, timeout)
+
+    async def say(self, bot: Bot, message: dict[str, Any]) -> int:
+        """sendMessage as the JSON it is: half of a sending went into aiogram's forms and models."""
+        sent = await self._carry(bot, _SAYING, _json(message), None)
+        return sent.message_id
+
+    async def _carry(
+        self, bot: Bot, method: TelegramMethod[_Result], data: Any, timeout: int | None
+    ) -> _Result:
         session = await self.create_session()
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
-        form = self.build_form_data(bot=bot, method=method)
         seconds = self.timeout if timeout is None else timeout
         limits = aiohttp.ClientTimeout(total=seconds, connect=min(_CONNECT, seconds / 2))
         try:
             async with session.post(
-                url, data=form, timeout=limits, proxy=self._http_proxy
+                url, data=data, timeout=limits, proxy=self._http_proxy
             ) as answer:
                 status, content = answer.status, await answer.text(errors="replace")
         except (
@@ -147,6 +162,10 @@ class _LeanSession(AiohttpSession):
         # aiohttp waits by itself until its connections are closed; the original sleeps besides.
         if self._session is not None:
             await self._session.close()
+
+
+def _json(message: dict[str, Any]) -> aiohttp.BytesPayload:
+    return aiohttp.BytesPayload(msgspec.json.encode(message), content_type="application/json")
 
 
 def _read_lean(
@@ -225,7 +244,8 @@ class Client:
         """`timeout`: seconds for one call, from connecting to the last byte of the answer."""
         self._token = token
         self._timeout = timeout
-        self._bot = Bot(token, session=_LeanSession(api, proxy, timeout))
+        self._session = _LeanSession(api, proxy, timeout)
+        self._bot = Bot(token, session=self._session)
 
     async def say(self, chat: str, part: Part) -> int:
         """Send one part; when the chat moved or our markup is bad, once more and better."""
@@ -241,10 +261,12 @@ class Client:
     async def _send(
         self, chat: str, text: str, *, rows: tuple[Row, ...], markup: str | None
     ) -> int:
-        sent = await self._call(
-            SendMessage(chat_id=chat, text=text, parse_mode=markup, reply_markup=_keyboard(rows))
-        )
-        return sent.message_id  # all that the lean session read of it
+        message: dict[str, Any] = {"chat_id": chat, "text": text}
+        if markup:
+            message["parse_mode"] = markup
+        if rows:
+            message["reply_markup"] = {"inline_keyboard": _keyboard(rows)}
+        return await self._plainly(self._session.say(self._bot, message))
 
     async def stop_spinner(self, press: str) -> None:
         """Tell the resident's screen that the press of a button has arrived."""
@@ -278,8 +300,11 @@ class Client:
         await self._bot.session.close()
 
     async def _call(self, method: TelegramMethod[_Result], seconds: int | None = None) -> _Result:
+        return await self._plainly(self._bot(method, request_timeout=seconds))
+
+    async def _plainly(self, call: Awaitable[_Result]) -> _Result:
         try:
-            return await self._bot(method, request_timeout=seconds)
+            return await call
         except AiogramError as error:
             failure = _failure(error)
         # Raised out here: as its context, the error of aiogram could carry the token along.
@@ -288,12 +313,5 @@ class Client:
         raise failure
 
 
-def _keyboard(rows: tuple[Row, ...]) -> InlineKeyboardMarkup | None:
-    if not rows:
-        return None
-    return InlineKeyboardMarkup(
-        inline_keyboard=[
-            [InlineKeyboardButton(text=shown, callback_data=value) for shown, value in row]
-            for row in rows
-        ]
-    )
+def _keyboard(rows: tuple[Row, ...]) -> list[list[dict[str, str]]]:
+    return [[{"text": shown, "callback_data": value} for shown, value in row] for row in rows]

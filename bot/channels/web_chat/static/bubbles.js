@@ -69,5 +69,11 @@
     return element;
   }
 
-  window.doithoai = { make: make, makeLine: makeLine };
+  function nowInVietnam() {
+    const now = new Date();
+    const local = new Date(now.getTime() + 7 * 3600000).toISOString();
+    return { at: now.toISOString(), day: local.slice(0, 10), time: local.slice(11, 16) };
+  }
+
+  window.doithoai = { make: make, makeLine: makeLine, nowInVietnam: nowInVietnam };
 })();

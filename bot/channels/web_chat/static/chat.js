@@ -20,6 +20,7 @@
 
   const makeLine = window.doithoai.makeLine;
   const make = window.doithoai.make;
+  const nowInVietnam = window.doithoai.nowInVietnam;
   const find = (id) => document.getElementById(id);
   const log = find("log");
   const box = find("text");
@@ -30,6 +31,7 @@
 
   let after = Number(log.dataset.after);
   let source = null;
+  let followUntil = 0;
   let pause = 2000;
   let checks = [];
   let unsent = [];
@@ -49,6 +51,8 @@
   }
 
   function scroll(top) {
+    /* What comes during a smooth scroll to the end is followed too. */
+    followUntil = top === findEnd() ? Date.now() + 800 : 0;
     if (calm || !("scrollBehavior" in document.documentElement.style)) window.scrollTo(0, top);
     else window.scrollTo({ top: top, behavior: "smooth" });
   }
@@ -77,7 +81,7 @@
   }
 
   function add(line) {
-    const follow = isNearEnd() || !line.id;
+    const follow = isNearEnd() || !line.id || Date.now() < followUntil;
     const element = makeLine(line);
     const later = line.id ? findLater(line.at) : null;
     if (find("welcome")) find("welcome").hidden = true;
@@ -162,11 +166,8 @@
   }
 
   function store() {
-    const kept = unsent.map((item) => {
-      return { id: item.id, text: item.text, choice: item.choice, last: item.last };
-    });
     try {
-      sessionStorage.setItem(UNSENT_KEY, JSON.stringify(kept));
+      sessionStorage.setItem(UNSENT_KEY, JSON.stringify(unsent, ["id", "text", "choice", "last"]));
     } catch (error) { /* A browser that keeps nothing still sends. */ }
   }
 
@@ -178,12 +179,6 @@
   function lastOwn() {
     const own = log.querySelectorAll(".mine[data-id]");
     return own.length ? Number(own[own.length - 1].dataset.id) : 0;
-  }
-
-  function nowInVietnam() {
-    const now = new Date();
-    const local = new Date(now.getTime() + 7 * 3600000).toISOString();
-    return { at: now.toISOString(), day: local.slice(0, 10), time: local.slice(11, 16) };
   }
 
   function send(text, choice, kept) {
