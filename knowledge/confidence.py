@@ -20,6 +20,7 @@ _AS_WELL = 0.03
 _MANY = 4
 _THIN = 0.6
 _LACKING = 0.85
+_STRAYING = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Fit:
     score: float
     lacks: bool
     """The question says whom or what it is for (contrast.yaml), and the card does not."""
+    strays: bool
+    """The card's title says whom or what it is for, and the question does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,10 @@ class Doubt:
     """Hardly anything telling was asked ("lịch", "nộp hồ sơ"): enough to offer, never to answer."""
 
 
-def fit(match: Match, lacks: bool) -> Fit:
+def fit(match: Match, lacks: bool, strays: bool) -> Fit:
     """A match with its score."""
-    score = fuse(match)
-    return Fit(match, score * _LACKING if lacks else score, lacks)
+    share = (_LACKING if lacks else 1.0) * (_STRAYING if strays else 1.0)
+    return Fit(match, share * fuse(match), lacks, strays)
 
 
 def fuse(match: Match) -> float:
@@ -90,6 +93,7 @@ def trust(fits: Sequence[Fit], doubt: Doubt) -> float:
         - 1.0 * min(rivals, _MANY) / _MANY
         - (3.5 if doubt.outside else 0.0)
         - (2.0 if best.lacks else 0.0)
+        - (0.6 if best.strays else 0.0)
     )
     trusted = 1.0 / (1.0 + exp(-evidence))
     return min(trusted, _THIN) if doubt.thin else trusted

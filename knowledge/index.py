@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from rapidfuzz.distance.Indel import normalized_similarity
 
 from knowledge.card import Card
 from knowledge.repair import Reading, Repairer
+from knowledge.words import Phrases
 
 TELLING = 0.5
 """From this weight on (filler.yaml) a syllable says what a question is about."""
@@ -22,6 +24,7 @@ _LEAST_LIKENESS = 0.35
 """Cards less like the question than this share of the likest are not looked at."""
 
 Pair = tuple[str, str]
+Name = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,15 @@ class Entry:
     """With which tones the card asks with a syllable; none where it was only typed without."""
     pairs: frozenset[Pair]
     title: frozenset[str]
+    subjects: tuple[Name, ...]
+    """What the title says it is for, of the phrases in contrast.yaml."""
     body: frozenset[str]
+
+    def speaks_of(self, name: Name) -> bool:
+        """Whether the ways of asking say a phrase."""
+        if len(name) == 1:
+            return name[0] in self.tones
+        return all(pair in self.pairs for pair in pairwise(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,7 @@ class Index:
         self._rarity = _rarities(asked)
         self._rarest = log(1 + len(cards)) + 0.5
         self.entries = [
-            _entry(card, readings, body)
+            _entry(card, readings, body, repairer.words.contrast)
             for card, readings, body in zip(cards, asked, bodies, strict=True)
         ]
         self.units = [
@@ -252,7 +263,15 @@ def _rarities(asked: Sequence[Sequence[Reading]]) -> dict[str, float]:
     return {word: log(1 + len(asked) / count) for word, count in held.items()}
 
 
-def _entry(card: Card, readings: Sequence[Reading], body: frozenset[str]) -> Entry:
+def named(phrases: Phrases[Any], reading: Reading) -> list[Name]:
+    """The phrases of a list that a text says, tone-free."""
+    found = phrases.find(reading.toned, reading.folded)
+    return [reading.folded[hit.start : hit.end] for hit in found]
+
+
+def _entry(
+    card: Card, readings: Sequence[Reading], body: frozenset[str], contrast: Phrases[None]
+) -> Entry:
     tones: dict[str, set[str]] = {}
     for reading in readings:
         for word, toned, weight in zip(reading.folded, reading.toned, reading.weights, strict=True):
@@ -262,7 +281,9 @@ def _entry(card: Card, readings: Sequence[Reading], body: frozenset[str]) -> Ent
                     forms.add(toned)
     pairs = frozenset(pair for reading in readings for pair in _pairs(reading))
     fixed = {word: frozenset(forms) for word, forms in tones.items()}
-    return Entry(card, fixed, pairs, frozenset(readings[0].folded), body)
+    title = readings[0]
+    subjects = tuple(named(contrast, title))
+    return Entry(card, fixed, pairs, frozenset(title.folded), subjects, body)
 
 
 def _body(card: Card) -> str:

@@ -7,7 +7,6 @@ from math import log
 
 from knowledge.text import fold_word, is_syllable
 
-_LEAST_GLUED = 2
 _BEAM = 4
 _MOST_FORMS = 5
 _KEEPS_TOGETHER = 4.0
@@ -66,7 +65,7 @@ class Language:
         for end in range(1, len(glued) + 1):
             for start in range(max(0, end - 7), end):
                 part = glued[start:end]
-                if start in best and len(part) >= _LEAST_GLUED and part in self._forms:
+                if start in best and _can_be_glued(part) and part in self._forms:
                     score, parts = best[start]
                     known = not parts or (parts[-1], part) in self._sound_pairs
                     score += (0.0 if known else -8.0) + log(1 + self._sounds[part]) - 6.0
@@ -121,3 +120,7 @@ class Language:
         for word, _ in self._counts.most_common():
             found[fold_word(word)].append(word)
         return {sound: tuple(words[:_MOST_FORMS]) for sound, words in found.items()}
+
+
+def _can_be_glued(part: str) -> bool:
+    return len(part) > 1 or part == "y"

@@ -139,7 +139,7 @@ class Repairer:
         return tuple((form,) for form in said[:6])
 
     def _glued(self, plain: str) -> tuple[Way, ...]:
-        if not 5 <= len(plain) <= 24:
+        if not 3 <= len(plain) <= 24:
             return ()
         apart = self.language.split(plain)
         if not apart:
@@ -210,4 +210,4 @@ def _has_marks(token: str) -> bool:
 
 def _may_be_itself(token: str) -> bool:
     """Whether a short form can also be meant as typed: "hong", or the B of "phiếu B"."""
-    return len(token) == 1 or any(letter in "aeiouy" for letter in fold_word(token))
+    return len(token) == 1 or is_syllable(fold_word(token))

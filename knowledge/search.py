@@ -1,19 +1,22 @@
 """The search: from a resident's question to a card, to a choice of cards, or to honest silence."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 from knowledge.card import Card, Section
-from knowledge.confidence import Doubt, Fit, fit, judge, trust, worth_offering
+from knowledge.confidence import SURE, Doubt, Fit, fit, judge, trust, worth_offering
 from knowledge.followup import FollowUps, Turn, read_turn
-from knowledge.index import Entry, Index, Query
-from knowledge.repair import Reading, Repairer
-from knowledge.words import Phrases, Words
+from knowledge.index import Entry, Index, Name, Query, named
+from knowledge.repair import LONGEST_TEXT, Reading, Repairer
+from knowledge.words import Words
 
 MOST_CANDIDATES = 8
 _LEAST_NEW = 2
+_LONG = 16
+_NO_NAME: Name = ()
+_CLAUSE_END = re.compile(r"[.,;:?!\n]+(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,14 @@ class Findings:
     reading: Reading
 
 
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """The fits, best first, and how far the best may be trusted."""
+
+    fits: Sequence[Fit]
+    trusted: float
+
+
 NO_CONTEXT = Context()
 
 
@@ -63,25 +74,39 @@ class Search:
         hand = self._follow_ups.entry(context.card)
         if hand and self._follow_ups.stays(hand, turn, reading):
             return _followed(hand.card, turn, reading)
-        query = self._index.weigh(reading)
-        fits = self._fits(reading, query)
-        trusted = trust(fits, self._doubt(reading, turn, query, fits))
-        if hand and (turn.turns or judge(trusted) != "sure"):
+        names = named(self._words.contrast, reading)
+        guess = self._guess(reading, turn, names)
+        if guess.trusted < SURE and len(reading.folded) >= _LONG:
+            guess = self._guess_by_its_end(question, guess, names)
+        if hand and (turn.turns or guess.trusted < SURE):
             sibling = self._follow_ups.sibling(hand, turn, reading)
             if sibling:
                 return _followed(sibling, turn, reading)
-        return self._found(fits, trusted, turn, reading)
+        return self._found(guess, turn, reading)
 
-    def _fits(self, reading: Reading, query: Query) -> list[Fit]:
-        named = _named(self._words.contrast, reading)
+    def _guess(self, reading: Reading, turn: Turn, names: Sequence[Name]) -> _Guess:
+        query = self._index.weigh(reading)
+        said = query.weights.keys()
         entries = self._index.entries
-        matches = self._index.find(query, MOST_CANDIDATES)
-        fits = [
-            fit(match, not all(_speaks_of(entries[match.entry], name) for name in named))
-            for match in matches
-        ]
+        fits: list[Fit] = []
+        for match in self._index.find(query, MOST_CANDIDATES):
+            entry = entries[match.entry]
+            lacks = not all(map(entry.speaks_of, names))
+            strays = not any(said >= set(name) for name in entry.subjects or (_NO_NAME,))
+            fits.append(fit(match, lacks, strays))
         fits.sort(key=lambda fit: -fit.score)
-        return fits
+        return _Guess(fits, trust(fits, self._doubt(reading, turn, query, fits)))
+
+    def _guess_by_its_end(self, question: str, whole: _Guess, names: Sequence[Name]) -> _Guess:
+        """Long stories ask at the end: the last clauses may say more surely what is wanted; whom
+        and what it is for still comes from the whole."""
+        best = whole
+        for end in _ends(question):
+            reading = self._repairer.repair(end)
+            guess = self._guess(reading, read_turn(reading, self._words), names)
+            if guess.trusted > best.trusted:
+                best = guess
+        return best
 
     def _doubt(self, reading: Reading, turn: Turn, query: Query, fits: Sequence[Fit]) -> Doubt:
         if not fits:
@@ -90,30 +115,36 @@ class Search:
         missing = [w for word, w in query.weights.items() if word not in best.tones]
         return Doubt(
             missing=max(missing, default=0.0) / query.total,
-            outside=not all(
-                _speaks_of(best, name) for name in _named(self._words.outside, reading)
-            ),
+            outside=self._is_outside(reading, best),
             empty=not turn.rest,
             thin=len(turn.new) < _LEAST_NEW,
         )
 
-    def _found(self, fits: Sequence[Fit], trusted: float, turn: Turn, reading: Reading) -> Findings:
-        verdict = judge(trusted)
+    def _is_outside(self, reading: Reading, entry: Entry) -> bool:
+        """Whether something else is named: the card must speak of it, and the question of us."""
+        names = named(self._words.outside, reading)
+        if not names:
+            return False
+        ours = self._words.ours.find(reading.toned, reading.folded)
+        return not ours or not all(map(entry.speaks_of, names))
+
+    def _found(self, guess: _Guess, turn: Turn, reading: Reading) -> Findings:
+        verdict = judge(guess.trusted)
         return Findings(
             verdict=verdict,
-            candidates=self._candidates(fits, trusted) if verdict != "none" else (),
+            candidates=self._candidates(guess) if verdict != "none" else (),
             section=turn.section,
             is_followup=False,
             about_policy=verdict != "none" or self._is_about_policy(reading),
             reading=reading,
         )
 
-    def _candidates(self, fits: Sequence[Fit], trusted: float) -> tuple[Candidate, ...]:
+    def _candidates(self, guess: _Guess) -> tuple[Candidate, ...]:
         """The best first, at the trust it has earned; the others in proportion."""
-        top = fits[0].score or 1.0
+        top = guess.fits[0].score or 1.0
         return tuple(
-            Candidate(self._index.entries[fit.match.entry].card, trusted * fit.score / top)
-            for fit in worth_offering(fits)
+            Candidate(self._index.entries[fit.match.entry].card, guess.trusted * fit.score / top)
+            for fit in worth_offering(guess.fits)
         )
 
     def _is_about_policy(self, reading: Reading) -> bool:
@@ -125,21 +156,14 @@ class Search:
         return bool(self._words.general.find(toned, folded)) or self._index.names_a_title(reading)
 
 
-def _named(phrases: Phrases[Any], reading: Reading) -> list[tuple[str, ...]]:
-    """The phrases of a list that the question says, tone-free."""
-    found = phrases.find(reading.toned, reading.folded)
-    return [reading.folded[hit.start : hit.end] for hit in found]
-
-
-def _speaks_of(entry: Entry, name: tuple[str, ...]) -> bool:
-    """Whether a card's ways of asking say a phrase."""
-    if len(name) == 1:
-        return name[0] in entry.tones
-    return all(pair in entry.pairs for pair in pairwise(name))
-
-
 def _followed(card: Card, turn: Turn, reading: Reading) -> Findings:
     return Findings("sure", (Candidate(card, 1.0),), turn.section, True, True, reading)
+
+
+def _ends(question: str) -> list[str]:
+    """The last clause and the last two, where there are more."""
+    clauses = [clause for clause in _CLAUSE_END.split(question[:LONGEST_TEXT]) if clause.strip()]
+    return [", ".join(clauses[-count:]) for count in (1, 2) if count < len(clauses)]
 
 
 def _texts(card: Card) -> Iterator[str]:

@@ -14,6 +14,8 @@ from knowledge.text import fold_word, words
 FOLDER = Path(__file__).parent / "content" / "words"
 _Meaning = TypeVar("_Meaning")
 _Model = TypeVar("_Model", bound=BaseModel)
+_FORGIVING = 3
+"""From so many syllables on, a phrase is still itself with one wrong tone."""
 Weight = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -118,9 +120,11 @@ class Phrases(Generic[_Meaning]):
             return True
         if len(marked) == 1:
             return False
-        return all(
-            word in (there, bare) for word, there, bare in zip(typed, marked, plain, strict=True)
+        wrong = sum(
+            word not in (there, bare)
+            for word, there, bare in zip(typed, marked, plain, strict=True)
         )
+        return wrong <= (len(marked) >= _FORGIVING)
 
 
 @dataclass(frozen=True, slots=True)
