@@ -20,15 +20,11 @@ class Line(NamedTuple):
     message: Message
 
 
-class Overloaded(Exception):
-    """Too many messages wait: the web says so (503), and a messenger tries again later."""
-
-
 class Desk(Protocol):
     """The reception, as the web sees it."""
 
     async def receive(self, incomings: Sequence[Incoming]) -> None:
-        """Put into the inbox, durable on return; raises Overloaded."""
+        """Put into the inbox, durable on return; raises ReadError (503) when too many wait."""
         ...
 
     async def history(self, channel: str, address: str, *, limit: int = 100) -> list[Line]:

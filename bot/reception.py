@@ -7,7 +7,8 @@ from functools import partial
 
 import msgspec
 
-from bot.desk import Line, Overloaded
+from bot.channels.channel import ReadError
+from bot.desk import Line
 from bot.worker import Worker
 from handlers.message import Choice, Incoming, Message
 from handlers.turn import Clock
@@ -33,7 +34,7 @@ class Reception:
         if not incomings:
             return
         if self._database.waiting > TOO_MANY:
-            raise Overloaded
+            raise ReadError("too many messages wait for their commit", status=503)
         now = self._clock.now()
         entries = [_entry(incoming, now) for incoming in incomings]
         await asyncio.wrap_future(self._database.write(partial(inbox.put, entries=entries)))
@@ -71,7 +72,8 @@ class Reception:
 
     def _count(self) -> dict[str, object]:
         with self._database.read() as connection:
-            return {"inbox": inbox.count(connection), "outbox": outbox.count(connection)}
+            boxes = {"inbox": inbox.count(connection), "outbox": outbox.count(connection)}
+        return {"ok": True, **boxes}
 
     def _is_quiet(self, channel: str, address: str) -> bool:
         with self._database.read() as connection:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import socket
 import sys
 from collections.abc import AsyncGenerator
 
@@ -79,7 +80,7 @@ async def _serve(app: App) -> int:
         proxy_headers=bool(settings.public_url),
         timeout_graceful_shutdown=LAST_WORDS,
     )
-    server = _Server(config)
+    server = _Server(config, app)
     try:
         await server.serve()
     except SystemExit:
@@ -90,15 +91,20 @@ async def _serve(app: App) -> int:
 class _Server(uvicorn.Server):
     """Uvicorn, saying in one line where to look once it listens."""
 
-    async def startup(self, sockets: object = None) -> None:
+    def __init__(self, config: uvicorn.Config, app: App) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then print the address."""
-        await super().startup()
+        await super().startup(sockets)
         if self.started:
             for server in self.servers:
-                for socket in server.sockets:
-                    host, port = socket.getsockname()[:2]
+                for listening in server.sockets:
+                    host, port = listening.getsockname()[:2]
                     print(f"Đối Thoại: http://{host}:{port}/", flush=True)
 
-    async def shutdown(self, sockets: object = None) -> None:
-        """End the event streams first: they would otherwise never end by themselves."""
-        await super().shutdown()
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the event streams first: they would never end by themselves."""
+        await self._app.channels["web"].close()
+        await super().shutdown(sockets)

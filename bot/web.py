@@ -28,7 +28,7 @@ from bot.channels.channel import Channel, ReadError
 from bot.channels.web_chat.bubbles import Bubble, name_days, show, show_all
 from bot.channels.web_chat.door import Stream, WebChat, post_of
 from bot.channels.web_chat.pages import Pages
-from bot.desk import Desk, Line, Overloaded
+from bot.desk import Desk, Line
 from bot.security import SECURITY_HEADERS, Brake, SecurityHeaders, is_same_origin, read_body
 
 COOKIE = "doithoai_session"
@@ -220,8 +220,8 @@ class Chat:
             raise ReadError(TOO_FAST, 429)
         try:
             await self._desk.receive(incomings)
-        except Overloaded as error:
-            raise ReadError(TOO_MANY, 503) from error
+        except ReadError as error:
+            raise ReadError(TOO_MANY, error.status) from error
 
     async def _wait_for_answer(self, answers: Stream) -> None:
         with suppress(TimeoutError, StopAsyncIteration):
@@ -325,9 +325,8 @@ class Outside:
                 await self._desk.receive(incomings)
         except ReadError as error:
             _log.warning("%s refused a webhook (%d): %s", name, error.status, error.reason)
-            raise HTTPException(error.status) from error
-        except Overloaded as error:
-            raise HTTPException(503, headers={"retry-after": "30"}) from error
+            later = {"retry-after": "30"} if error.status == 503 else None
+            raise HTTPException(error.status, headers=later) from error
         return PlainTextResponse("ok\n")
 
     async def health(self, request: Request) -> Response:

@@ -20,6 +20,8 @@ TELLING = 0.5
 _PAIR = 0.8
 _TONED = 0.5
 _CONTRADICTED = 0.3
+_NAMED = 2.0
+"""Whom and what a question is for weighs more than the rest of it."""
 _LEAST_LIKENESS = 0.35
 """Cards less like the question than this share of the likest are not looked at."""
 
@@ -125,15 +127,18 @@ class Index:
         """Whether two telling neighbours of the text stand so in the title of a card."""
         return any(pair in self._title_pairs for pair in _telling_pairs(reading))
 
-    def weigh(self, reading: Reading) -> Query:
-        """The question's syllables and neighbours with their weight in this base."""
+    def weigh(self, reading: Reading, names: Sequence[Name] = ()) -> Query:
+        """The question's syllables and neighbours with their weight in this base; `names` are
+        the phrases that say whom or what it is for."""
         weights: dict[str, float] = {}
         toned: dict[str, str] = {}
+        said = {word for name in names for word in name}
         for word, form, marked, weight in zip(
             reading.folded, reading.toned, reading.marked, reading.weights, strict=True
         ):
             if weight:
-                weights[word] = max(weights.get(word, 0.0), weight * self.rarity(word))
+                own = weight * self.rarity(word) * (_NAMED if word in said else 1.0)
+                weights[word] = max(weights.get(word, 0.0), own)
                 if marked:
                     toned[word] = form
         pairs = {pair: sqrt(weights[pair[0]] * weights[pair[1]]) for pair in _pairs(reading)}

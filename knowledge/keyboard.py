@@ -1,4 +1,4 @@
-"""What the keyboard did to a syllable: telex and VNI keys left as typed, and chat letters."""
+"""What keyboard, chat and ear did to a syllable: telex and VNI keys, chat letters, finals."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -29,6 +29,8 @@ _CHAT_LETTERS = (
 )  # fmt: skip
 _CHAT_ENDS = (("j", "i"), ("g", "ng"), ("k", "ch"), ("h", "nh"), ("iu", "ieu"), ("ing", "inh"),
               ("un", "uon"), ("ut", "uoc"))  # fmt: skip
+
+_SOUTHERN_ENDS = (("ng", "n"), ("n", "ng"), ("c", "t"), ("t", "c"))
 
 
 @lru_cache(maxsize=8192)
@@ -78,6 +80,14 @@ def from_chat(folded: str) -> Iterator[str]:
     for typed, said in _CHAT_ENDS:
         if folded.endswith(typed):
             yield folded[: -len(typed)] + said
+
+
+def southern(syllable: str) -> Iterator[str]:
+    """The syllable with the final that sounds the same in the south ("hạng" → "hạn")."""
+    for end, other in _SOUTHERN_ENDS:
+        if syllable.endswith(end):
+            yield syllable[: -len(end)] + other
+            return
 
 
 def _has_vowel(letters: list[str]) -> bool:

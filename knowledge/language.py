@@ -17,6 +17,8 @@ _GUESS = 9.0
 """What it costs to change a word that may be right as typed: only known neighbours outweigh it."""
 
 Way = tuple[str, ...]
+Choice = tuple[Sequence[Way], bool]
+"""The ways to read a word, and whether all but the first only guess that it was misspelt."""
 
 
 class Language:
@@ -75,17 +77,18 @@ class Language:
         together = sum(pair in self._sound_pairs for pair in pairwise(parts))
         return parts if parts and together == len(parts) - 1 else []
 
-    def choose(self, words: Sequence[Sequence[Way]]) -> list[Way]:
+    def choose(self, words: Sequence[Choice]) -> list[Way]:
         """The likeliest way through the ways to read each word."""
-        if all(len(ways) == 1 for ways in words):
-            return [ways[0] for ways in words]
+        if all(len(ways) == 1 for ways, _ in words):
+            return [ways[0] for ways, _ in words]
         beam: list[tuple[float, str, list[Way]]] = [(0.0, "", [])]
-        for ways in words:
-            beam = self._longer(beam, ways)
+        for ways, is_guess in words:
+            later = _GUESS if is_guess or ways[0][0] not in self._score else _LATER_WAY
+            beam = self._longer(beam, ways, later)
         return beam[0][2]
 
     def _longer(
-        self, beam: list[tuple[float, str, list[Way]]], ways: Sequence[Way]
+        self, beam: list[tuple[float, str, list[Way]]], ways: Sequence[Way], later: float
     ) -> list[tuple[float, str, list[Way]]]:
         if len(ways) == 1:
             way = ways[0]
@@ -93,7 +96,6 @@ class Language:
                 (score + self._bond.get((last, way[0]), 0.0), way[-1], [*path, way])
                 for score, last, path in beam
             ]
-        later = _LATER_WAY if ways[0][0] in self._score else _GUESS
         longer = [
             (score + self._fit(last, way) - (later if place else 0.0), way[-1], [*path, way])
             for score, last, path in beam

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from knowledge.keyboard import from_chat, from_telex, from_vni, old_style, without_repeats
+from knowledge.keyboard import from_chat, from_telex, from_vni, old_style, southern, without_repeats
 from knowledge.language import Language
 from knowledge.numbers import say_number
 from knowledge.text import LONGEST_WORD, fold_word, is_syllable, nfc
@@ -44,6 +44,7 @@ class _Word:
 
     ways: tuple[Way, ...]
     marked: bool
+    is_guess: bool = False
 
 
 class Repairer:
@@ -79,14 +80,16 @@ class Repairer:
         if sum(word.marked for word in known) < _TONES_ARE_TYPED * len(known):
             return known
         return [
-            _Word(((token,),), word.marked) if (token,) in word.ways else word
+            _Word(((token,),), False) if not word.marked and (token,) in word.ways else word
             for token, word in zip(tokens, known, strict=True)
         ]
 
     def _word(self, token: str) -> _Word:
         known = self._known.get(token)
         if known is None:
-            known = _Word(self._ways(token), _has_marks(token))
+            marked = _has_marks(token)
+            is_right = marked and is_syllable(fold_word(token))
+            known = _Word(self._ways(token), marked, is_guess=is_right)
             if len(self._known) < _CACHE_SIZE:
                 self._known[token] = known
         return known
@@ -99,12 +102,18 @@ class Repairer:
         if token[0].isdigit():
             return self._number(token)
         if _has_marks(token) and is_syllable(fold_word(token)):
-            return ((token,),)
+            return ((token,), *self._southern(token))
         plain = fold_word(token)
         forms = self.language.forms(plain)
         if forms and not _has_marks(token):
             return tuple((form,) for form in forms)
         return self._slips(token, plain) or ((token,),)
+
+    def _southern(self, token: str) -> tuple[Way, ...]:
+        """Syllables that sound alike in the south and are often written one for the other."""
+        return tuple(
+            (other,) for other in southern(token) if other in self.language.forms(fold_word(other))
+        )
 
     def _number(self, token: str) -> tuple[Way, ...]:
         parts = say_number(token)
@@ -163,7 +172,7 @@ class Repairer:
         return tuple((form,) for form in forms[:6])
 
     def _choose(self, typed: Sequence[_Word]) -> tuple[list[str], list[bool]]:
-        ways = self.language.choose([word.ways for word in typed])
+        ways = self.language.choose([(word.ways, word.is_guess) for word in typed])
         toned: list[str] = []
         marked: list[bool] = []
         for word, way in zip(typed, ways, strict=True):

@@ -85,7 +85,7 @@ class Search:
         return self._found(guess, turn, reading)
 
     def _guess(self, reading: Reading, turn: Turn, names: Sequence[Name]) -> _Guess:
-        query = self._index.weigh(reading)
+        query = self._index.weigh(reading, names)
         said = query.weights.keys()
         entries = self._index.entries
         fits: list[Fit] = []

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from bot.desk import Overloaded
+from bot.channels.channel import ReadError
 from bot.security import Brake
 from bot.web import COOKIE, WEBHOOK_LIMIT, build_web
 from handlers.message import Choice, Incoming, Message
@@ -220,7 +220,7 @@ def test_too_many_messages_in_a_minute_are_braked_gently(room: Room, browser: Te
 
 
 def test_a_full_house_says_come_back_and_loses_nothing(room: Room, browser: TestClient) -> None:
-    room.desk.failure = Overloaded()
+    room.desk.failure = ReadError("full", 503)
     answer = browser.post("/chat/messages", json={"id": "abcd1234", "text": "a"})
     assert (answer.status_code, "chờ ít phút" in answer.json()["error"]) == (503, True)
     form = browser.post("/chat", data={"id": "x" * 22, "text": "giữ chữ này"})
@@ -295,7 +295,7 @@ def test_a_webhook_is_answered_200_only_when_it_is_durable(room: Room, browser: 
 
     room.desk.failure = RuntimeError("the disk is full")
     assert deliver() == 500
-    room.desk.failure = Overloaded()
+    room.desk.failure = ReadError("full", 503)
     assert deliver() == 503
     room.desk.failure = None
     assert [deliver(), deliver()] == [200, 200]
