@@ -138,7 +138,7 @@ def _entries(one: Decided, now: datetime) -> list[outbox.OutboxEntry]:
 
 
 def _question(one: Decided, resident_id: int) -> questions.Question:
-    ending, text = one.ending, one.row.text or one.row.choice
+    ending, text = one.ending, _words_of(one)
     cards = one.turn.house.library.cards
     first = ending.card or next((card for card, _ in ending.candidates), None)
     topic = cards[first].topic if first else None
@@ -155,6 +155,12 @@ def _question(one: Decided, resident_id: int) -> questions.Question:
         candidates=[list(candidate) for candidate in ending.candidates],
         took_us=one.took_us,
     )
+
+
+def _words_of(one: Decided) -> str:
+    """The resident's own words; a press that queues stands for the question it came from."""
+    asked = one.turn.conversation.asked if one.ending.status == "queued" else ""
+    return one.row.text or asked or one.row.choice
 
 
 def _kept(one: Decided, ids: Mapping[Account, int], now: datetime) -> residents.ConversationRow:

@@ -67,6 +67,9 @@ MANNERS: Mapping[str, Step] = {
 }
 """By the manner the recogniser hears."""
 
+SPOKEN: Mapping[str, Step] = {"rieng tu": privacy.notice, "quyen rieng tu": privacy.notice}
+"""By a whole text without tones: words we ourselves tell residents to send."""
+
 _COMING_AND_GOING: Mapping[str, Step] = {"joined": manners.greet, "left": presence.leave}
 _STOP_WORDS = frozenset({"thoi", "huy", "bo qua", "khong can nua"})
 
@@ -85,7 +88,7 @@ def choose(turn: Turn) -> Step:
         return emergency.help_at_once
     if text.startswith("/"):
         return COMMANDS.get(text.split()[0].lower(), manners.explain)
-    return _awaited(turn) or _said(turn, heard)
+    return _awaited(turn) or SPOKEN.get(fold(text)) or _said(turn, heard)
 
 
 def _awaited(turn: Turn) -> Step | None:
@@ -101,4 +104,6 @@ def _said(turn: Turn, heard: str) -> Step:
         return privacy.remind
     if turn.incoming.text.strip().isdecimal() and len(turn.incoming.text.strip()) < 3:
         return lost.nothing_to_choose
+    if heard == "question" and turn.house.library.topic_called(turn.incoming.text):
+        return browse.narrow_down
     return MANNERS[heard]

@@ -88,12 +88,17 @@ class Card(Data):
 
 
 class Topic(Data):
-    """A field of policy: the menu residents browse."""
+    """A field of policy: the menu residents browse.
+
+    `first`: cards shown first, the most asked; `called`: what residents call the whole field.
+    """
 
     id: Id
     title: Text
     hint: Text
     order: int
+    first: tuple[Id, ...] = ()
+    called: tuple[Text, ...] = ()
 
 
 class Unit(Data):

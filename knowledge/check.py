@@ -27,6 +27,7 @@ def check(folder: Path = CONTENT, *, day: date) -> list[ContentError]:
             mistakes += [source.error(p, m, *where) for p, m, where in rule(card, reading, day)]
     mistakes += _same_questions(reading)
     mistakes += _broken_units(reading)
+    mistakes += _broken_topics(reading)
     return mistakes
 
 
@@ -160,4 +161,15 @@ def _broken_units(reading: Reading) -> list[ContentError]:
                 problem = f"{unit.id}: no unit '{heir}'."
                 mend = "use an id of this file"
                 mistakes.append(source.error(problem, mend, number, "successors"))
+    return mistakes
+
+
+def _broken_topics(reading: Reading) -> list[ContentError]:
+    source = reading.sources.get("topics.yaml")
+    mistakes: list[ContentError] = []
+    for number, topic in enumerate(reading.topics.values()):
+        for card in topic.first:
+            if source is not None and card not in reading.cards:
+                mend = "use the id of a card, or remove it"
+                mistakes.append(source.error(f"no card '{card}'.", mend, number, "first"))
     return mistakes

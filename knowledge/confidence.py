@@ -9,8 +9,9 @@ from knowledge.index import Match
 
 Verdict = Literal["sure", "close", "none"]
 
-SURE = 0.64
-"""Of the cards' own questions, left out and asked, 95 % of those so trusted were answered right."""
+SURE = 0.68
+"""Of 835 questions of 86 cards, each left out in turn and asked, 164 were trusted so far and 143 of
+those answered rightly; most of the others got a twin of their card."""
 CLOSE = 0.22
 NEAR = 0.60
 """A card is worth offering beside the best when its score reaches this share of the best one's."""

@@ -20,7 +20,7 @@ TELLING = 0.5
 _PAIR = 0.8
 _TONED = 0.5
 _CONTRADICTED = 0.3
-_NAMED = 2.0
+_NAMED = 1.5
 """Whom and what a question is for weighs more than the rest of it."""
 _LEAST_LIKENESS = 0.35
 """Cards less like the question than this share of the likest are not looked at."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -11,13 +12,14 @@ from pydantic import ValidationError
 from knowledge.card import Card, Topic, Unit
 from knowledge.phrases import Phrases, read_phrases
 from knowledge.source import ContentError, Source, mistakes_of, read_one
+from knowledge.text import fold
 
 _Listed = TypeVar("_Listed", Topic, Unit)
 
 CONTENT = Path(__file__).parent / "content"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Library:
     """What we know, all of it; nothing in it ever changes, a new base is a new Library."""
 
@@ -27,8 +29,22 @@ class Library:
     phrases: Phrases
 
     def cards_of(self, topic: str) -> tuple[Card, ...]:
-        """The cards of a topic, by title as the content files order them."""
-        return tuple(card for card in self.cards.values() if card.topic == topic)
+        """The cards of a topic: those its file names first, then the others by id."""
+        first = self.topics[topic].first
+        cards = (card for card in self.cards.values() if card.topic == topic)
+        return tuple(sorted(cards, key=lambda c: first.index(c.id) if c.id in first else len(first)))
+
+    def topic_called(self, text: str) -> str:
+        """The topic that the whole text is a name of ("vay vốn", "BHYT"), else ""."""
+        return self._names.get(fold(text), "")
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {
+            fold(name): topic.id
+            for topic in self.topics.values()
+            for name in (topic.title, *topic.called)
+        }
 
 
 @dataclass(slots=True)

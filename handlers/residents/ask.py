@@ -1,7 +1,7 @@
 """A resident asks in their own words: answer, ask back, or say honestly that we do not know."""
 
 from handlers.message import Choice
-from handlers.rendering import say_answer, say_section, topic_choices
+from handlers.rendering import has_section, say_answer, say_section, topic_choices
 from handlers.status import Ending, Status
 from handlers.turn import Turn
 from knowledge.card import Card
@@ -28,12 +28,23 @@ def _answer(turn: Turn, found: Findings) -> Ending:
         return _ending("queued", found, card)
     status = "followup_answered" if found.is_followup else "answered"
     is_told = True
-    if found.section is None or (found.section == "benefit" and not found.is_followup):
-        # The short answer of every card says how much.
+    if found.section is None or _is_said_shortly(found, card):
         say_answer(turn, card)
     else:
         is_told = _answer_section(turn, card, found)
     return _ending(status if is_told else "partly_answered", found, card)
+
+
+def _is_said_shortly(found: Findings, card: Card) -> bool:
+    """Whether the short answer does: it says how much, and what there is no section for.
+
+    Who asks for papers, place, time or fee, or asks on, is told when the card does not know.
+    """
+    if found.is_followup or found.section is None:
+        return False
+    must_be_told = ("papers", "where", "time", "fee")
+    unknown = found.section not in must_be_told and not has_section(card, found.section)
+    return found.section == "benefit" or unknown
 
 
 def _answer_section(turn: Turn, card: Card, found: Findings) -> bool:
@@ -69,8 +80,7 @@ def _refuse(turn: Turn, found: Findings) -> Ending:
 
 def none_of_these(turn: Turn) -> Ending:
     """None of the cards we offered is meant: an official will answer."""
-    question = turn.conversation.asked or turn.incoming.text
-    turn.say("queued", choices=_ways_out(turn), question=question)
+    turn.say("queued", choices=_ways_out(turn))
     return Ending("queued")
 
 

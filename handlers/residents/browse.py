@@ -21,14 +21,25 @@ def menu(turn: Turn) -> Ending:
 def topic(turn: Turn) -> Ending:
     """The cards of a topic; the argument is "loan" or "loan:2"."""
     name, _, page = turn.argument.partition(":")
-    found = turn.house.library.topics.get(name)
-    if found is None:
+    if name not in turn.house.library.topics:
         return menu(turn)
+    _show(turn, name, page)
+    return Ending("command")
+
+
+def narrow_down(turn: Turn) -> Ending:
+    """Only the name of a field was sent ("vay vốn"): which question about it?"""
+    turn.conversation.asked = turn.incoming.text
+    _show(turn, turn.house.library.topic_called(turn.incoming.text), "")
+    return Ending("clarifying")
+
+
+def _show(turn: Turn, name: str, page: str) -> None:
+    found = turn.house.library.topics[name]
     cards = [c for c in turn.house.library.cards_of(name) if c.is_current(turn.today)]
     choices = [Choice(card.title, f"card:{card.id}") for card in cards]
     shown = _page(turn, choices, f"topic:{name}", _number(page))
     turn.say("topic", heading=found.title, choices=shown, topic=found)
-    return Ending("command")
 
 
 def _page(turn: Turn, choices: Sequence[Choice], again: str, page: int) -> tuple[Choice, ...]:

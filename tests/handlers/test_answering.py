@@ -130,6 +130,14 @@ def test_a_request_for_an_official_is_queued_with_what_was_written(town: Town) -
     assert waiting.text == "tui ở ấp 2 Mỹ Thọ muốn hỏi về đất"
 
 
+def test_none_of_these_queues_the_question_itself(town: Town) -> None:
+    assert town.hear("vay vốn") == "clarifying"
+    assert town.hear(kind="choice", choice="none") == "queued"
+    with town.database.read() as connection:
+        (waiting,) = questions.search(connection, status="queued")
+    assert waiting.text == "vay vốn"
+
+
 def test_a_verdict_stands_at_the_answer_it_is_about(town: Town) -> None:
     town.hear("hộ nghèo được vay bao nhiêu")
     town.hear(kind="choice", choice="bad:loan-poor-household")
