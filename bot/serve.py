@@ -39,7 +39,12 @@ def run(settings: Settings) -> int:
     if problems:
         return 2
     house = build_house()
-    app = build(settings, house, channels_of(settings, house))
+    try:
+        doors = channels_of(settings, house)
+    except ValueError as error:
+        _errors.print(str(error), style="red")
+        return 2
+    app = build(settings, house, doors)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_serve(app))
 

@@ -8,13 +8,14 @@ from typing import Literal
 from knowledge.card import Card, Section
 from knowledge.confidence import SURE, Doubt, Fit, fit, judge, trust, worth_offering
 from knowledge.followup import FollowUps, Turn, read_turn
-from knowledge.index import Entry, Index, Name, Query, named
+from knowledge.index import Index, Match, Name, Query, named
 from knowledge.repair import LONGEST_TEXT, Reading, Repairer
 from knowledge.words import Words
 
 MOST_CANDIDATES = 8
 _LEAST_NEW = 2
 _LONG = 16
+_OWN_WAY = 0.85
 _NO_NAME: Name = ()
 _CLAUSE_END = re.compile(r"[.,;:?!\n]+(?!\d)")
 
@@ -115,18 +116,21 @@ class Search:
         missing = [w for word, w in query.weights.items() if word not in best.tones]
         return Doubt(
             missing=max(missing, default=0.0) / query.total,
-            outside=self._is_outside(reading, best),
+            outside=self._is_outside(reading, fits[0].match),
             empty=not turn.rest,
             thin=len(turn.new) < _LEAST_NEW,
         )
 
-    def _is_outside(self, reading: Reading, entry: Entry) -> bool:
-        """Whether something else is named: the card must speak of it, and the question of us."""
+    def _is_outside(self, reading: Reading, match: Match) -> bool:
+        """Whether something else is named, of which the card does not speak; and where nothing of
+        ours is named beside it, hardly anything less than the card's own words will do."""
         names = named(self._words.outside, reading)
         if not names:
             return False
-        ours = self._words.ours.find(reading.toned, reading.folded)
-        return not ours or not all(map(entry.speaks_of, names))
+        if not all(map(self._index.entries[match.entry].speaks_of, names)):
+            return True
+        is_own_way = match.covered > _OWN_WAY and match.covers > _OWN_WAY
+        return not is_own_way and not self._words.ours.find(reading.toned, reading.folded)
 
     def _found(self, guess: _Guess, turn: Turn, reading: Reading) -> Findings:
         verdict = judge(guess.trusted)

@@ -44,7 +44,8 @@ class Source:
         try:
             node = yaml.compose(self.path.read_text("utf-8"), Loader=yaml.CSafeLoader)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
+            # Where the broken thing begins, rather than where the reader gave up on it.
+            mark = error.context_mark or error.problem_mark
             line = mark.line + 1 if mark else 1
             mend = "check the indentation, quotes and dashes of this line"
             raise ContentError(self.path, line, f"not YAML: {error.problem}.", mend) from error

@@ -14,7 +14,7 @@ from knowledge.text import fold_word, words
 FOLDER = Path(__file__).parent / "content" / "words"
 _Meaning = TypeVar("_Meaning")
 _Model = TypeVar("_Model", bound=BaseModel)
-_FORGIVING = 3
+_FORGIVING = 4
 """From so many syllables on, a phrase is still itself with one wrong tone."""
 Weight = Annotated[float, Field(ge=0, le=1)]
 
