@@ -62,7 +62,7 @@ MANNERS: Mapping[str, Step] = {
     "help": manners.explain,
     "insult_or_spam": manners.calm,
     "unreadable": lost.unreadable,
-    "elsewhere": manners.refuse,
+    "elsewhere": ask.ask_or_refuse,
     "question": ask.ask,
 }
 """By the manner the recogniser hears."""

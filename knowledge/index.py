@@ -100,7 +100,7 @@ class Index:
         self._rarity = _rarities(asked)
         self._rarest = log(1 + len(cards)) + 0.5
         self.entries = [
-            _entry(card, readings, body, repairer.words.contrast)
+            _entry(card, readings, body=body, contrast=repairer.words.contrast)
             for card, readings, body in zip(cards, asked, bodies, strict=True)
         ]
         self.units = [
@@ -171,13 +171,13 @@ class Index:
         likely = by_card[best].tolist()
         least = _LEAST_LIKENESS * likely[0]
         return [
-            self._match(number, query, scores, score / query.length)
+            self._match(number, query, scores, likeness=score / query.length)
             for number, score in zip(best.tolist(), likely, strict=True)
             if score > least
         ]
 
     def _match(
-        self, number: int, query: Query, scores: NDArray[np.float64], likeness: float
+        self, number: int, query: Query, scores: NDArray[np.float64], *, likeness: float
     ) -> Match:
         entry = self.entries[number]
         known = _known(query, entry.tones)
@@ -275,7 +275,7 @@ def named(phrases: Phrases[Any], reading: Reading) -> list[Name]:
 
 
 def _entry(
-    card: Card, readings: Sequence[Reading], body: frozenset[str], contrast: Phrases[None]
+    card: Card, readings: Sequence[Reading], *, body: frozenset[str], contrast: Phrases[None]
 ) -> Entry:
     tones: dict[str, set[str]] = {}
     for reading in readings:

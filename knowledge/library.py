@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -32,7 +32,9 @@ class Library:
         """The cards of a topic: those its file names first, then the others by id."""
         first = self.topics[topic].first
         cards = (card for card in self.cards.values() if card.topic == topic)
-        return tuple(sorted(cards, key=lambda c: first.index(c.id) if c.id in first else len(first)))
+        return tuple(
+            sorted(cards, key=lambda c: first.index(c.id) if c.id in first else len(first))
+        )
 
     def topic_called(self, text: str) -> str:
         """The topic that the whole text is a name of ("vay vốn", "BHYT"), else ""."""

@@ -46,7 +46,7 @@ class Pattern:
         """Where the pattern ends when it begins at `start`; -1 when it does not."""
         if not self.needs <= heard.there:
             return -1
-        return _follow(self.parts, 0, heard, start)
+        return _follow(self.parts, heard, start)
 
 
 class PatternError(ValueError):
@@ -163,17 +163,19 @@ def _option(phrase: str, exact: bool) -> Option:
     return found
 
 
-def _follow(parts: tuple[tuple[Option, ...] | None, ...], at: int, heard: Heard, place: int) -> int:
+def _follow(
+    parts: tuple[tuple[Option, ...] | None, ...], heard: Heard, place: int, at: int = 0
+) -> int:
     """Tries every option and gap; patterns are short and gaps narrow, so this stays small."""
     if at == len(parts):
         return place
     options = parts[at]
     if options is None:
-        ends = (_follow(parts, at + 1, heard, place + skipped) for skipped in range(GAP + 1))
+        ends = (_follow(parts, heard, place + skipped, at + 1) for skipped in range(GAP + 1))
         return next((end for end in ends if end >= 0), -1)
     for option in options:
         if _says(option, heard, place):
-            end = _follow(parts, at + 1, heard, place + len(option))
+            end = _follow(parts, heard, place + len(option), at + 1)
             if end >= 0:
                 return end
     return -1

@@ -112,15 +112,20 @@ class _LeanSession(AiohttpSession):
     ) -> _Result:
         """Like the original, but knows a request that never left and quotes no address."""
         form = self.build_form_data(bot=bot, method=method)
-        return await self._carry(bot, method, form, timeout)
+        return await self._carry(bot, method, form, timeout=timeout)
 
     async def say(self, bot: Bot, message: dict[str, Any]) -> int:
         """sendMessage as the JSON it is: half of a sending went into aiogram's forms and models."""
-        sent = await self._carry(bot, _SAYING, _json(message), None)
+        sent = await self._carry(bot, _SAYING, _json(message))
         return sent.message_id
 
     async def _carry(
-        self, bot: Bot, method: TelegramMethod[_Result], data: Any, timeout: int | None
+        self,
+        bot: Bot,
+        method: TelegramMethod[_Result],
+        data: Any,
+        *,
+        timeout: int | None = None,  # noqa: ASYNC109 - aiogram's word for it
     ) -> _Result:
         session = await self.create_session()
         url = self.api.api_url(token=bot.token, method=method.__api_method__)

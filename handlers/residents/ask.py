@@ -20,6 +20,12 @@ def ask(turn: Turn) -> Ending:
     return _queue(turn, found) if found.about_policy else _refuse(turn, found)
 
 
+def ask_or_refuse(turn: Turn) -> Ending:
+    """It sounds like another office's business: answered only if a card surely speaks of it."""
+    found = turn.find()
+    return _answer(turn, found) if found.verdict == "sure" else _refuse(turn, found)
+
+
 def _answer(turn: Turn, found: Findings) -> Ending:
     card = found.candidates[0].card
     if not card.is_current(turn.today):

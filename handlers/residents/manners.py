@@ -1,4 +1,4 @@
-"""Greetings, thanks and goodbyes; help; what we are not for."""
+"""Greetings, thanks and goodbyes; help; and quiet words for loud ones."""
 
 from handlers.rendering import topic_choices
 from handlers.status import Ending
@@ -27,15 +27,6 @@ def explain(turn: Turn) -> Ending:
     """How to ask, what to press, what we keep."""
     turn.say("help", choices=_start(turn))
     return Ending("command")
-
-
-def refuse(turn: Turn) -> Ending:
-    """Another office's business, or no office's."""
-    turn.say(
-        "refused",
-        choices=(turn.choice("label_menu", "menu"), turn.choice("label_official", "official")),
-    )
-    return Ending("refused")
 
 
 def calm(turn: Turn) -> Ending:

@@ -66,7 +66,10 @@ class Api(asyncio.Protocol):
             if future is not None and not future.done():
                 future.set_result(None)
         body = msgspec.json.encode({"ok": True, "result": result})
-        head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" f"Content-Length: {len(body)}\r\n\r\n"
+        head = (
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
         self._transport.write(head.encode() + body)  # type: ignore[attr-defined]
 
 

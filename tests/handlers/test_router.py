@@ -23,7 +23,14 @@ def test_a_typed_number_is_the_choice_shown_with_it(house: House, typed: str) ->
 
 def test_no_menu_has_more_than_six_choices_and_every_value_fits_a_button(house: House) -> None:
     seen: set[str] = set()
-    todo = ["menu", "help", "privacy", "official", "opine", *(f"card:{c}" for c in house.library.cards)]
+    todo = [
+        "menu",
+        "help",
+        "privacy",
+        "official",
+        "opine",
+        *(f"card:{c}" for c in house.library.cards),
+    ]
     while todo:
         value = todo.pop()
         if value in seen:

@@ -89,7 +89,9 @@ def _is_sentence(text: str) -> bool:
     return len(toned) > 2 and len(words) > len(toned)
 
 
-_VIETNAMESE = re.compile(r"[àáãèéìíĩòóõùúũýăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+_VIETNAMESE = re.compile(
+    r"[àáãèéìíĩòóõùúũýăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE
+)
 
 
 def _strings(text: str) -> Iterator[tuple[str, int]]:
