@@ -6,15 +6,14 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.card import Card
+from knowledge.edition import unknown_words
 from knowledge.library import CONTENT, Reading, read
-from knowledge.phrases import say_number
+from knowledge.prose import figures_of, fixed, strays
 from knowledge.source import ContentError
 from knowledge.text import fold
 
 Rule = Callable[[Card, Reading, date], Iterator[tuple[str, str, tuple[str | int, ...]]]]
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
-_NUMBER = re.compile(r"\d[\d.,]*\d|\d")
-_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}|\d{1,2}/\d{4}")
 
 
 def check(folder: Path = CONTENT, *, day: date) -> list[ContentError]:
@@ -26,8 +25,8 @@ def check(folder: Path = CONTENT, *, day: date) -> list[ContentError]:
         for rule in RULES:
             mistakes += [source.error(p, m, *where) for p, m, where in rule(card, reading, day)]
     mistakes += _same_questions(reading)
-    mistakes += _broken_units(reading)
-    mistakes += _broken_topics(reading)
+    for broken in (_broken_units, _broken_duties, _broken_figures, _broken_topics):
+        mistakes += broken(reading, day)
     return mistakes
 
 
@@ -45,16 +44,20 @@ def _names_what_exists(card: Card, reading: Reading, day: date):
     for number, other in enumerate(card.related):
         if other not in reading.cards:
             yield f"no card '{other}'.", "use the id of a card, or remove it", ("related", number)
-    if card.owner not in reading.units:
+    owner = reading.units.get(card.owner)
+    if owner is None:
         yield f"no unit '{card.owner}'.", "use an id of units.yaml", ("owner",)
-    for number, name in enumerate(card.where.units):
-        where = ("where", "units", number)
-        unit = reading.units.get(name)
-        if unit is None:
-            yield f"no unit '{name}'.", "use an id of units.yaml", where
-        elif not unit.is_valid(day):
-            mend = f"send people to {', '.join(unit.successors) or 'a unit of today'}"
-            yield f"'{name}' no longer exists.", mend, where
+    elif not owner.is_valid(day):
+        mend = f"give it to {', '.join(owner.successors) or 'a unit of today'}"
+        yield f"'{card.owner}' no longer exists.", mend, ("owner",)
+    for number, duty in enumerate(card.where.duties):
+        if duty not in reading.duties:
+            yield f"no duty '{duty}'.", "use an id of duties.yaml", ("where", "duties", number)
+    if card.successor and card.successor not in reading.cards:
+        yield f"no card '{card.successor}'.", "use the id of a card", ("successor",)
+    for other in card.also:
+        if other in reading.cards:
+            yield f"'{other}' has a card of its own.", "keep one of the two", ("also",)
 
 
 def _is_in_force(card: Card, reading: Reading, day: date):
@@ -65,9 +68,21 @@ def _is_in_force(card: Card, reading: Reading, day: date):
         yield "ends before it begins.", "correct one of the two dates", ("in_force_to",)
     if card.checked_on > day:
         yield "checked in the future.", "write the day you checked it", ("checked_on",)
-    for number, law in enumerate(card.law):
-        if law.issued > day:
-            yield f"{law.number} is from the future.", "correct its date", ("law", number, "issued")
+    for number, citation in enumerate(card.law):
+        law = reading.documents.get(citation.number)
+        where = ("law", number, "number")
+        if law is None:
+            mend = "add the document to content/laws with its day, or correct the number"
+            yield f"no document '{citation.number}' in content/laws.", mend, where
+        elif law.until and law.until < day and not _has_ended(card, day):
+            mend = f"cite {' or '.join(law.replaced_by) or 'the law in force'}, or end the card"
+            yield f"{law.id} ended on {law.until}.", mend, where
+        elif law.issued and law.issued > day:
+            yield f"{law.id} is from the future.", "correct its day in content/laws", where
+
+
+def _has_ended(card: Card, day: date) -> bool:
+    return card.in_force_to is not None and card.in_force_to < day
 
 
 def _says_what_is_unsure(card: Card, reading: Reading, day: date):
@@ -84,11 +99,23 @@ def _is_short(card: Card, reading: Reading, day: date):
 
 
 def _figures_are_data(card: Card, reading: Reading, day: date):
-    known = _known_figures(card)
-    for figure in _figures(card.short):
-        if figure not in known:
-            mend = "put the figure under 'benefit' too, or correct it"
-            yield f"'{figure}' is in the short answer but not in the data.", mend, ("short",)
+    contacts = {n for unit in reading.units.values() for n in figures_of(unit.contact)}
+    for name, number in strays(card, reading.ground, day):
+        if number in contacts:
+            continue
+        mend = "put it under 'benefit' or 'limits' too, or correct it"
+        yield f"'{number}' is said in '{name}' but is not in the data.", mend, (name,)
+    for name, number, word in fixed(card, reading.ground, day):
+        mend = f"write {{{word}}} instead" if word else "give the amount a 'key' and write {key}"
+        yield f"'{number}' in '{name}' follows a base figure.", mend, (name,)
+    for name, word in unknown_words(card, reading.ground):
+        mend = "use the key of an amount of this card, or an id of figures.yaml"
+        yield f"nothing is called {{{word}}}.", mend, (name,)
+    for place in ("benefit", "limits"):
+        for number, amount in enumerate(getattr(card, place)):
+            if amount.of and amount.of not in reading.figures:
+                where = (place, number, "of")
+                yield f"no base figure '{amount.of}'.", "use an id of figures.yaml", where
 
 
 def _asks_in_many_ways(card: Card, reading: Reading, day: date):
@@ -113,35 +140,16 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def _figures(text: str) -> set[str]:
-    """The figures of a text, bare: "100", "6,24", "1.500.000"; dates are left out."""
-    return set(_NUMBER.findall(_DATE.sub(" ", text)))
-
-
-def _known_figures(card: Card) -> set[str]:
-    known: set[str] = set()
-    for amount in card.benefit:
-        known |= _ways_to_write(amount.value) | _figures(amount.unit + amount.what + amount.note)
-    rest = (*card.benefit_notes, *card.conditions, *card.papers, *card.steps, card.time)
-    for text in (*rest, card.deadline, card.fee, card.who, card.where.how, card.title):
-        known |= _figures(text)
-    for law in card.law:
-        known |= _figures(law.number + " " + law.article)
-    return known
-
-
-def _ways_to_write(value: float) -> set[str]:
-    units = (1, 1_000, 1_000_000, 1_000_000_000)
-    ways = {say_number(value / unit) for unit in units}
-    if value % 12 == 0:
-        ways.add(say_number(value / 12))
-    return ways
-
-
 def _same_questions(reading: Reading) -> list[ContentError]:
     asked: dict[str, str] = {}
+    titled: dict[str, str] = {}
     mistakes: list[ContentError] = []
     for card in reading.cards.values():
+        twin = titled.setdefault(fold(card.title), card.id)
+        if twin != card.id:
+            mend = "make them one card, or give each a title of its own"
+            problem = f"the title is also that of {twin}."
+            mistakes.append(reading.sources[card.id].error(problem, mend, "title"))
         for number, question in enumerate(card.questions):
             other = asked.setdefault(fold(question), card.id)
             if other != card.id:
@@ -152,24 +160,52 @@ def _same_questions(reading: Reading) -> list[ContentError]:
     return mistakes
 
 
-def _broken_units(reading: Reading) -> list[ContentError]:
-    source = reading.sources.get("units.yaml")
-    mistakes: list[ContentError] = []
+def _broken_units(reading: Reading, day: date) -> Iterator[ContentError]:
+    source = reading.sources["units.yaml"]
     for number, unit in enumerate(reading.units.values()):
         for heir in unit.successors:
-            if heir not in reading.units and source is not None:
+            if heir not in reading.units:
                 problem = f"{unit.id}: no unit '{heir}'."
-                mend = "use an id of this file"
-                mistakes.append(source.error(problem, mend, number, "successors"))
-    return mistakes
+                yield source.error(problem, "use an id of this file", number, "successors")
+        for duty in unit.duties:
+            if duty not in reading.duties:
+                problem = f"{unit.id}: no duty '{duty}'."
+                yield source.error(problem, "use an id of duties.yaml", number, "duties")
+        if unit.valid_to and unit.valid_to < day and not unit.successors:
+            problem = f"{unit.id} is gone and nobody came after it."
+            yield source.error(problem, "name its 'successors'", number)
 
 
-def _broken_topics(reading: Reading) -> list[ContentError]:
-    source = reading.sources.get("topics.yaml")
-    mistakes: list[ContentError] = []
+def _broken_duties(reading: Reading, day: date) -> Iterator[ContentError]:
+    source = reading.sources["duties.yaml"]
+    done = {duty for unit in reading.units.values() if unit.is_valid(day) for duty in unit.duties}
+    for number, duty in enumerate(reading.duties.values()):
+        if duty.id not in done:
+            mend = "give it to a unit that exists today"
+            yield source.error(f"nobody has the duty '{duty.id}'.", mend, number)
+        for topic in duty.topics:
+            if topic not in reading.topics:
+                problem = f"{duty.id}: no topic '{topic}'."
+                yield source.error(problem, "use an id of topics.yaml", number, "topics")
+
+
+def _broken_figures(reading: Reading, day: date) -> Iterator[ContentError]:
+    source = reading.sources["figures.yaml"]
+    for number, figure in enumerate(reading.figures.values()):
+        days = [dated.since for dated in figure.values]
+        if days != sorted(set(days)):
+            problem = f"{figure.id}: the days are not in order."
+            yield source.error(problem, "put the oldest first, each day once", number, "values")
+        for place, dated in enumerate(figure.values):
+            if dated.law not in reading.documents:
+                problem = f"{figure.id}: no document '{dated.law}' in content/laws."
+                yield source.error(problem, "add it there", number, "values", place, "law")
+
+
+def _broken_topics(reading: Reading, day: date) -> Iterator[ContentError]:
+    source = reading.sources["topics.yaml"]
     for number, topic in enumerate(reading.topics.values()):
         for card in topic.first:
-            if source is not None and card not in reading.cards:
+            if card not in reading.cards:
                 mend = "use the id of a card, or remove it"
-                mistakes.append(source.error(f"no card '{card}'.", mend, number, "first"))
-    return mistakes
+                yield source.error(f"no card '{card}'.", mend, number, "first")

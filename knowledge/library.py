@@ -1,7 +1,9 @@
 """The Library: every card, topic, unit and phrase, read from content files and frozen."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -9,24 +11,70 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from knowledge.card import Card, Topic, Unit
+from knowledge.card import Card, Topic
+from knowledge.edition import Ground, card_on, changes_of, unreadable_changes
+from knowledge.elsewhere import Elsewhere, read_elsewhere
+from knowledge.law import Document, Figure
 from knowledge.phrases import Phrases, read_phrases
 from knowledge.source import ContentError, Source, mistakes_of, read_one
 from knowledge.text import fold
+from knowledge.unit import Duty, Unit
 
-_Listed = TypeVar("_Listed", Topic, Unit)
+_Listed = TypeVar("_Listed", Topic, Unit, Duty, Figure, Document)
 
 CONTENT = Path(__file__).parent / "content"
 
 
 @dataclass(frozen=True)
 class Library:
-    """What we know, all of it; nothing in it ever changes, a new base is a new Library."""
+    """What we know, all of it; nothing in it ever changes, a new base is a new Library.
+
+    Its cards are as written; `on` gives them as they read on a day.
+    """
 
     cards: Mapping[str, Card]
     topics: Mapping[str, Topic]
     units: Mapping[str, Unit]
+    duties: Mapping[str, Duty]
+    ground: Ground
     phrases: Phrases
+    elsewhere: tuple[Elsewhere, ...] = ()
+    _editions: dict[int, "Library"] = field(default_factory=dict[int, "Library"], repr=False)
+
+    def on(self, day: date) -> "Library":
+        """The library of that Vietnamese calendar day: figures, laws and changes filled in."""
+        number = bisect_right(self._changes, day)
+        edition = self._editions.get(number)
+        if edition is None:
+            cards = {card.id: card_on(card, day, self.ground) for card in self.cards.values()}
+            edition = replace(self, cards=MappingProxyType(cards), _editions={})
+            self._editions[number] = edition
+        return edition
+
+    @cached_property
+    def _changes(self) -> list[date]:
+        return changes_of(self.cards.values(), self.ground)
+
+    def card(self, name: str) -> Card | None:
+        """The card of an id, or the one that a merged need was put into."""
+        return self.cards.get(name) or self.cards.get(self._merged.get(name, ""))
+
+    @cached_property
+    def _merged(self) -> Mapping[str, str]:
+        return {other: card.id for card in self.cards.values() for other in card.also}
+
+    def units_for(self, card: Card, day: date) -> list[Unit]:
+        """Where a card sends people on that day: who has its duties then, in their order."""
+        found = (unit for duty in card.where.duties for unit in self._with_duty.get(duty, ()))
+        return list(dict.fromkeys(unit for unit in found if unit.is_valid(day)))
+
+    @cached_property
+    def _with_duty(self) -> Mapping[str, list[Unit]]:
+        units: dict[str, list[Unit]] = {duty: [] for duty in self.duties}
+        for unit in self.units.values():
+            for duty in unit.duties:
+                units.setdefault(duty, []).append(unit)
+        return units
 
     def cards_of(self, topic: str) -> tuple[Card, ...]:
         """The cards of a topic: those its file names first, then the others by id."""
@@ -56,18 +104,30 @@ class Reading:
     cards: dict[str, Card] = field(default_factory=dict[str, Card])
     topics: dict[str, Topic] = field(default_factory=dict[str, Topic])
     units: dict[str, Unit] = field(default_factory=dict[str, Unit])
+    duties: dict[str, Duty] = field(default_factory=dict[str, Duty])
+    figures: dict[str, Figure] = field(default_factory=dict[str, Figure])
+    documents: dict[str, Document] = field(default_factory=dict[str, Document])
     phrases: Phrases = field(default_factory=Phrases)
+    elsewhere: tuple[Elsewhere, ...] = ()
     sources: dict[str, Source] = field(default_factory=dict[str, Source])
     mistakes: list[ContentError] = field(default_factory=list[ContentError])
+
+    @property
+    def ground(self) -> Ground:
+        """The base figures and the laws."""
+        return Ground(MappingProxyType(self.figures), MappingProxyType(self.documents))
 
     def freeze(self) -> Library:
         """The Library, topics in menu order."""
         topics = dict(sorted(self.topics.items(), key=lambda item: item[1].order))
         return Library(
-            MappingProxyType(self.cards),
-            MappingProxyType(topics),
-            MappingProxyType(self.units),
-            self.phrases,
+            cards=MappingProxyType(self.cards),
+            topics=MappingProxyType(topics),
+            units=MappingProxyType(self.units),
+            duties=MappingProxyType(self.duties),
+            ground=self.ground,
+            phrases=self.phrases,
+            elsewhere=self.elsewhere,
         )
 
 
@@ -83,9 +143,14 @@ def read(folder: Path = CONTENT) -> Reading:
     """Everything in a content folder that can be read, and every mistake found while reading."""
     reading = Reading()
     _read_list(folder / "topics.yaml", Topic, found=reading.topics, reading=reading)
+    _read_list(folder / "duties.yaml", Duty, found=reading.duties, reading=reading)
     _read_list(folder / "units.yaml", Unit, found=reading.units, reading=reading)
+    _read_list(folder / "figures.yaml", Figure, found=reading.figures, reading=reading)
+    for path in sorted((folder / "laws").glob("*.yaml")):
+        _read_list(path, Document, found=reading.documents, reading=reading)
     try:
         reading.phrases = read_phrases(folder / "phrases.yaml")
+        reading.elsewhere = read_elsewhere(folder / "elsewhere.yaml")
     except ContentError as mistake:
         reading.mistakes.append(mistake)
     for path in sorted((folder / "cards").glob("*/*.yaml")):
@@ -102,6 +167,10 @@ def _read_card(path: Path, reading: Reading) -> None:
     card, mistakes = read_one(source, Card)
     reading.mistakes += mistakes
     if card is None:
+        return
+    wrong = unreadable_changes(card)
+    if wrong:
+        reading.mistakes += mistakes_of(source, wrong, ("later",))
         return
     if card.id in reading.cards:
         twin = reading.sources[card.id].path

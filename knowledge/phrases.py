@@ -7,8 +7,7 @@ from typing import Any
 
 import jinja2
 
-from knowledge.card import Amount
-from knowledge.dates import say_date
+from knowledge.saying import say_amount, say_date
 from knowledge.source import Source
 
 
@@ -23,7 +22,11 @@ class Phrases:
             lstrip_blocks=True,
             loader=jinja2.DictLoader(self._texts),
         )
-        self._environment.filters.update(date=say_date, amount=say_amount)
+        self._environment.filters.update(
+            date=say_date,
+            amount=say_amount,
+            opening=_opening,
+        )
         self._templates = {name: self._environment.get_template(name) for name in self._texts}
         # Most phrases are always the same, and every answer carries some six of them.
         self._fixed = {n: _clean(text) for n, text in self._texts.items() if "{" not in text}
@@ -38,6 +41,11 @@ class Phrases:
         """The phrase in NFC, without blank lines at its ends."""
         fixed = self._fixed.get(name)
         return _clean(self._templates[name].render(**data)) if fixed is None else fixed
+
+
+def _opening(text: str) -> str:
+    """The text as a sentence begins: only its first letter made large."""
+    return text[:1].upper() + text[1:]
 
 
 def _clean(text: str) -> str:
@@ -57,17 +65,3 @@ def read_phrases(path: Path) -> Phrases:
                 f"{name}: {error.message}.", "correct the {{ }} part", name
             ) from error
     return Phrases(source.data)
-
-
-def say_amount(amount: Amount) -> str:
-    """A figure as residents read it: "100 triệu đồng/hộ", "6,24 %/năm", "120 tháng"."""
-    unit = amount.unit
-    if unit.startswith("đồng") and amount.value >= 1_000_000 and amount.value % 100_000 == 0:
-        return f"{say_number(amount.value / 1_000_000)} triệu {unit}"
-    return f"{say_number(amount.value)} {unit}"
-
-
-def say_number(value: float) -> str:
-    """A number in Vietnamese writing: thousands with a dot, decimals with a comma."""
-    whole = f"{value:,.6f}".rstrip("0").rstrip(".")
-    return whole.translate(str.maketrans(",.", ".,"))

@@ -1,0 +1,125 @@
+"""Eligibility: a household against every card's rule, with the reason for each result."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from knowledge.card import Card
+from knowledge.household import HOUSEHOLD_FACTS, Household, Member
+from knowledge.rule import AllOf, Condition, Either, Rule
+
+Grade = Literal["eligible", "maybe", "not_yet"]
+"""đủ theo thông tin đã nêu / có thể đủ, cần cán bộ xác nhận / chưa đủ vì …"""
+
+Truth = bool | None
+"""None: not enough is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one card's rule came out for a household, or for one member (`member`: its place).
+
+    `because`: the sentences of law that hold; `against`: those that do not; `unknown`: facts that
+    would decide; `confirm`: what an official must still see.
+    """
+
+    card: str
+    grade: Grade
+    member: int | None = None
+    because: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    confirm: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    truth: Truth
+    because: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def assess(
+    cards: Iterable[Card], household: Household, members: Sequence[Member] = ()
+) -> list[Result]:
+    """Every card that has a rule, tested; a rule on members gives one result for each member."""
+    found: list[Result] = []
+    for card in cards:
+        rule = card.eligibility
+        if rule is None:
+            continue
+        if rule.of == "household":
+            found.append(_result(card, rule, _facts(household, Member())))
+        else:
+            for number, member in enumerate(members):
+                result = _result(card, rule, _facts(household, member))
+                found.append(replace(result, member=number))
+    return found
+
+
+def _facts(household: Household, member: Member) -> dict[str, object]:
+    facts = {name: getattr(household, name) for name in HOUSEHOLD_FACTS}
+    return {**facts, **{name: getattr(member, name) for name in Member.__dataclass_fields__}}
+
+
+def _result(card: Card, rule: Rule, facts: dict[str, object]) -> Result:
+    parts = [_test(part, facts) for part in rule.all]
+    because = tuple(line for part in parts for line in part.because)
+    against = tuple(line for part in parts for line in part.against)
+    unknown = tuple(dict.fromkeys(fact for part in parts for fact in part.unknown))
+    if any(part.truth is False for part in parts):
+        return Result(card.id, "not_yet", because=because, against=against)
+    is_sure = card.confidence == "high" and not rule.confirm
+    grade: Grade = "eligible" if is_sure and all(part.truth for part in parts) else "maybe"
+    return Result(card.id, grade, because=because, unknown=unknown, confirm=rule.confirm)
+
+
+def _test(part: Condition | Either | AllOf, facts: dict[str, object]) -> _Finding:
+    if isinstance(part, Condition):
+        return _test_condition(part, facts)
+    if isinstance(part, AllOf):
+        return _every([_test(one, facts) for one in part.all])
+    return _some([_test(one, facts) for one in part.any])
+
+
+def _test_condition(condition: Condition, facts: dict[str, object]) -> _Finding:
+    value = facts[condition.fact]
+    if value is None:
+        return _Finding(None, unknown=(condition.fact,))
+    holds = _within(condition, value) if isinstance(value, int) else value in condition.among
+    if isinstance(value, bool):
+        holds = value in condition.among
+    line = (condition.because,)
+    return _Finding(True, because=line) if holds else _Finding(False, against=line)
+
+
+def _within(condition: Condition, value: int) -> bool:
+    return (
+        (condition.at_least is None or value >= condition.at_least)
+        and (condition.at_most is None or value <= condition.at_most)
+        and (condition.above is None or value > condition.above)
+        and (condition.below is None or value < condition.below)
+    )
+
+
+def _every(found: Sequence[_Finding]) -> _Finding:
+    truths = [one.truth for one in found]
+    truth = False if False in truths else None if None in truths else True
+    return _joined(truth, found)
+
+
+def _some(found: Sequence[_Finding]) -> _Finding:
+    """One that holds is enough; then only its own sentences count."""
+    holding = [one for one in found if one.truth]
+    if holding:
+        return holding[0]
+    truth = None if any(one.truth is None for one in found) else False
+    return _joined(truth, found)
+
+
+def _joined(truth: Truth, found: Sequence[_Finding]) -> _Finding:
+    because = tuple(line for one in found for line in one.because) if truth is not False else ()
+    against = tuple(line for one in found for line in one.against) if truth is False else ()
+    unknown = tuple(fact for one in found for fact in one.unknown) if truth is None else ()
+    return _Finding(truth, because, against, unknown)
