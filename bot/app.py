@@ -17,7 +17,7 @@ from bot.reception import Reception
 from bot.settings import Settings
 from bot.worker import Worker
 from handlers.router import COMMANDS
-from handlers.turn import Clock, House
+from handlers.turn import VIETNAM, Clock, House
 from knowledge import library
 from knowledge.library import CONTENT
 from knowledge.recognise import Recogniser, load_rules
@@ -32,9 +32,12 @@ log = logging.getLogger(__name__)
 def build_house(clock: Clock | None = None, content: Path = CONTENT) -> House:
     """What every turn has at hand; raises ContentError when a content file is wrong."""
     known = library.load(content)
-    search = Search(tuple(known.cards.values()), load_words(content / "words"))
+    time = clock or SystemClock()
+    cards = known.on(time.now().astimezone(VIETNAM).date()).cards
+    words = load_words(content / "words")
+    search = Search(tuple(cards.values()), words, elsewhere=known.elsewhere)
     rules = load_rules(content / "recognise.yaml", content / "words")
-    return House(known, search, Recogniser(rules), clock or SystemClock())
+    return House(known, search, Recogniser(rules), time)
 
 
 class App:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.app import build_house
+from bot.clock import SystemClock
 from bot.plain import plain_all
 from handlers.status import Ending
 from handlers.talk import Talk
@@ -26,9 +28,9 @@ class Asked(msgspec.Struct):
     context: str | None = None
 
 
-def answer_one(question: str, *, as_json: bool) -> int:
-    """Print the answer; the exit code."""
-    house = build_house()
+def answer_one(question: str, *, as_json: bool, on: date | None = None) -> int:
+    """Print the answer by the rules of a day; the exit code."""
+    house = build_house(SystemClock(on))
     answer = _answer(house, Asked("", question))
     if as_json:
         del answer["id"]
@@ -38,9 +40,9 @@ def answer_one(question: str, *, as_json: bool) -> int:
     return 0
 
 
-def answer_batch(batch: Path, out: Path) -> int:
+def answer_batch(batch: Path, out: Path, *, on: date | None = None) -> int:
     """Answer every line; a broken one is named on stderr and skipped. The exit code."""
-    house = build_house()
+    house = build_house(SystemClock(on))
     try:
         lines = batch.read_bytes().splitlines()
     except OSError as error:

@@ -1,7 +1,7 @@
-"""The command line: `doithoai serve`, `chat`, `ask`, `check`, `waiting`."""
+"""The command line: `doithoai serve`, `chat`, `ask`, `check`, `bank`, `waiting`."""
 
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -68,6 +68,9 @@ def ask(
         Path | None, typer.Option(help="Questions, one JSON object a line: id, text, context?")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where the answers of a batch go.")] = None,
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="By the rules of that day.")
+    ] = None,
 ) -> None:
     """Print the answer to a question, or answer a file of them; nothing is recorded."""
     from bot import ask as asking
@@ -75,22 +78,76 @@ def ask(
     if batch is not None:
         if out is None:
             raise typer.BadParameter("--batch needs --out")
-        sys.exit(asking.answer_batch(batch, out))
+        sys.exit(asking.answer_batch(batch, out, on=_day(on)))
     if question is None:
         raise typer.BadParameter("give a question, or --batch and --out")
-    sys.exit(asking.answer_one(question, as_json=as_json))
+    sys.exit(asking.answer_one(question, as_json=as_json, on=_day(on)))
+
+
+@cli.command()
+def why(
+    question: Annotated[str, typer.Argument(help="What a resident would write.")],
+    before: Annotated[str, typer.Option(help="What they asked before.")] = "",
+) -> None:
+    """Explain an answer to officials: what was read, what speaks for which card, the decision."""
+    from bot.why import run
+
+    run(question, before)
 
 
 @cli.command()
 def check(
     content: Annotated[Path | None, typer.Option(help="Another content folder.")] = None,
-    on: Annotated[str, typer.Option(help="As of this day (YYYY-MM-DD); today when left out.")] = "",
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As of that day, not of today.")
+    ] = None,
 ) -> None:
     """Check the content files and the settings: file, line, and what to do."""
     from bot.check import run
 
-    day = date.fromisoformat(on) if on else None
-    sys.exit(run(read_settings(), content, day))
+    sys.exit(run(read_settings(), content, _day(on)))
+
+
+cards = typer.Typer(help="The cards as a spreadsheet or as content files.", no_args_is_help=True)
+cli.add_typer(cards, name="cards")
+
+
+@cards.command("export")
+def export_cards(
+    out: Annotated[Path, typer.Argument(help="A file ending in .xlsx, or a folder.")],
+    content: Annotated[Path | None, typer.Option(help="Another content folder.")] = None,
+) -> None:
+    """Write every card to a spreadsheet or to a folder of content files."""
+    from bot.cards import run_export
+
+    sys.exit(run_export(out, content))
+
+
+@cards.command("import")
+def import_cards(
+    source: Annotated[Path, typer.Argument(help="A file ending in .xlsx, or a folder.")],
+    content: Annotated[Path | None, typer.Option(help="Another content folder.")] = None,
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Checked as of that day.")
+    ] = None,
+) -> None:
+    """Add or replace cards; with anything wrong in them, nothing is taken in."""
+    from bot.cards import run_import
+
+    sys.exit(run_import(source, content, _day(on)))
+
+
+@cli.command()
+def bank(
+    folder: Annotated[Path | None, typer.Option(help="Another folder of questions.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Print every miss of the tune half too.")
+    ] = False,
+) -> None:
+    """Ask the question bank: accuracy by topic and manner, confusions, and what changed."""
+    from bot.bank import run
+
+    sys.exit(run(read_settings(), folder, everything=everything))
 
 
 @cli.command()
@@ -102,6 +159,10 @@ def waiting(
     from bot.waiting import run
 
     run(read_settings(), search, limit)
+
+
+def _day(on: datetime | None) -> date | None:
+    return on.date() if on else None
 
 
 if __name__ == "__main__":

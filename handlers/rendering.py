@@ -1,13 +1,11 @@
 """How a card is said in chat: the short answer, one section at a time, and what to press next."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import get_args
 
 from handlers.message import Choice
 from handlers.turn import Turn
-from knowledge.card import Card, Section, Unit
-from knowledge.library import Library
+from knowledge.card import Card, Section
 
 SECTIONS: Mapping[str, Section] = {name: name for name in get_args(Section)}
 # What is offered as buttons, most wanted first; the rest follows once these were read.
@@ -26,45 +24,24 @@ def say_section(turn: Turn, card: Card, section: Section) -> bool:
     turn.hold(card.id)
     if section not in turn.conversation.shown:
         turn.conversation.shown.append(section)
-    units = units_of(card, turn.house.library, turn.today)
-    is_told = has_section(card, section)
+    units = turn.library.units_for(card, turn.today)
+    is_told = card.tells(section)
     phrase = f"section_{section}" if is_told else "section_untold"
     heading = f"{card.title} - {turn.phrase(f'label_{section}')}"
     turn.say(phrase, heading=heading, choices=next_choices(turn, card), card=card, units=units)
     return is_told
 
 
-def has_section(card: Card, section: Section) -> bool:
-    """Whether the card tells this section."""
-    if section == "benefit":
-        return bool(card.benefit or card.benefit_notes)
-    if section == "time":
-        return bool(card.time or card.deadline)
-    if section == "conditions":
-        return bool(card.who or card.conditions)
-    return bool(getattr(card, section))
-
-
 def next_choices(turn: Turn, card: Card) -> tuple[Choice, ...]:
     """Up to four sections not read yet, then whether it helped: at most six."""
     shown = turn.conversation.shown if turn.conversation.card == card.id else []
-    unread = [s for s in OFFERED if s not in shown and has_section(card, s)]
+    unread = [s for s in OFFERED if s not in shown and card.tells(s)]
     sections = [turn.choice(f"label_{s}", f"part:{s}:{card.id}") for s in unread[:_AT_ONCE]]
     verdict = [
         turn.choice("label_good", f"good:{card.id}"),
         turn.choice("label_bad", f"bad:{card.id}"),
     ]
     return (*sections, *verdict)
-
-
-def units_of(card: Card, library: Library, day: date) -> list[Unit]:
-    """Where to go on that day: the card's units, or the successors of those that are gone."""
-    found: list[Unit] = []
-    for name in card.where.units:
-        unit = library.units[name]
-        heirs = [unit] if unit.is_valid(day) else [library.units[heir] for heir in unit.successors]
-        found += [heir for heir in heirs if heir not in found]
-    return found
 
 
 def topic_choices(turn: Turn, topics: list[str]) -> tuple[Choice, ...]:

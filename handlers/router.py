@@ -7,6 +7,7 @@ from handlers.residents import (
     browse,
     cards,
     emergency,
+    former,
     lost,
     manners,
     official,
@@ -63,6 +64,7 @@ MANNERS: Mapping[str, Step] = {
     "insult_or_spam": manners.calm,
     "unreadable": lost.unreadable,
     "elsewhere": ask.ask_or_refuse,
+    "former_unit": former.follow,
     "question": ask.ask,
 }
 """By the manner the recogniser hears."""
@@ -106,4 +108,6 @@ def _said(turn: Turn, heard: str) -> Step:
         return lost.nothing_to_choose
     if heard == "question" and turn.house.library.topic_called(turn.incoming.text):
         return browse.narrow_down
+    if heard == "former_unit" and not former.named(turn):
+        return ask.ask
     return MANNERS[heard]

@@ -41,13 +41,14 @@ class Conversation(msgspec.Struct, omit_defaults=True):
     """Where we are with a resident.
 
     `awaits`: the step that gets the next free text; `offered`: the values of the choices last
-    shown, by number; `card`: the card in hand; `shown`: its sections already read; `asked`: the
-    question we could not settle.
+    shown, by number; `card`: the card in hand; `leaning`: the best of the cards last offered to
+    choose from; `shown`: the sections already read; `asked`: the question we could not settle.
     """
 
     awaits: str = ""
     offered: list[str] = []
     card: str = ""
+    leaning: str = ""
     shown: list[str] = []
     asked: str = ""
 
@@ -75,6 +76,11 @@ class Turn:
         return self.house.clock.now().astimezone(VIETNAM).date()
 
     @property
+    def library(self) -> Library:
+        """What we know, by the rules of today."""
+        return self.house.library.on(self.today)
+
+    @property
     def argument(self) -> str:
         """What follows the step's name in the pressed choice: "card:x" gives "x"."""
         return self.pressed.partition(":")[2]
@@ -94,8 +100,9 @@ class Turn:
 
     def find(self) -> Findings:
         """What the search finds, with the card in hand as context."""
-        card = self.house.library.cards.get(self.conversation.card)
-        context = Context(card.id, card.topic) if card else Context()
+        held = self.conversation.card
+        leaning = self.conversation.leaning
+        context = Context(leaning, is_sure=False) if leaning else Context(held)
         text = self.incoming.text
         return self.house.search.find(besides(text) if self.incoming.is_masked else text, context)
 
@@ -121,6 +128,7 @@ class Turn:
 
     def hold(self, card: str) -> None:
         """This card is in hand now: follow-ups are about it."""
+        self.conversation.leaning = ""
         if self.conversation.card != card:
             self.conversation.card = card
             self.conversation.shown = []

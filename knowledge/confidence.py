@@ -1,39 +1,118 @@
-"""How sure the search may be: a score per match, and a trust resting on coverage and margin."""
+"""How sure the search may be: one score a card, and how probably the best one is the answer."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import exp
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import exp, sqrt
+from pathlib import Path
+from typing import Annotated, Literal
 
+from pydantic import Field
+
+from knowledge.card import Data
 from knowledge.index import Match
+from knowledge.source import Source, read_one
 
 Verdict = Literal["sure", "close", "none"]
+FILE = Path(__file__).parent / "content" / "weights.yaml"
 
-SURE = 0.68
-"""Of 835 questions of 86 cards, each left out in turn and asked, 164 were trusted so far and 142 of
-those answered rightly; most of the others got a twin of their card."""
-CLOSE = 0.22
-NEAR = 0.60
-"""A card is worth offering beside the best when its score reaches this share of the best one's."""
-_SCALE = 14.8
+FIT = (
+    "likeness",
+    "covered",
+    "covered_at_once",
+    "covers",
+    "pairs",
+    "body",
+    "spelling",
+    "whole",
+    "lacks",
+    "strays",
+    "hand",
+    "group",
+    "related",
+    "topic",
+    "hand_thin",
+    "kin_thin",
+    "talk_likeness",
+    "talk_covered",
+    "talk_covers",
+    "talk_pairs",
+    "talk_whole",
+)
+"""What speaks for and against a card, in the order of its evidence. From `hand` on: what it is to
+the card in hand, the same where the question says little of its own, and how it answers to the
+question said after the title of that card."""
+TRUST = (
+    "bias",
+    "best",
+    "margin",
+    "share",
+    "covered",
+    "covered_at_once",
+    "covers",
+    "pairs",
+    "body",
+    "whole",
+    "missing",
+    "rivals",
+    "outside",
+    "elsewhere",
+    "lacks",
+    "strays",
+    "talk",
+    "hand",
+    "kin",
+    "talk_covered",
+    "talk_covers",
+)
+"""What speaks for and against answering with the best card."""
+
+TOPIC, RELATED, GROUP, ITSELF = 1, 2, 3, 4
+"""What a card may be to the one in hand."""
 _WIDE = 3.0
 _AS_WELL = 0.03
 _MANY = 4
-_THIN = 0.6
-_LACKING = 0.85
-_STRAYING = 0.95
+_THIN = 0.95
+"""How near to being sure a question that says hardly anything, or names another office's business,
+may come."""
+
+
+class Weights(Data):
+    """weights.yaml, written by `python -m tests.knowledge.fit`."""
+
+    fit: dict[str, float]
+    trust: dict[str, float]
+    sure: Annotated[float, Field(gt=0, lt=1)]
+    close: Annotated[float, Field(gt=0, lt=1)]
+
+
+def load_weights(file: Path = FILE) -> Weights:
+    """The weights; raises ContentError when the file is wrong."""
+    source = Source(file)
+    weights, mistakes = read_one(source, Weights)
+    if weights is None:
+        raise mistakes[0]
+    for name, known in (("fit", FIT), ("trust", TRUST)):
+        if set(getattr(weights, name)) != set(known):
+            raise source.error(f"{name}: not the weights asked for.", "fit them again", name)
+    return weights
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A match with its fused score, 0 to 1."""
+    """A match with its score: the higher, the more probably it is what was asked for."""
 
     match: Match
     score: float
-    lacks: bool
-    """The question says whom or what it is for (contrast.yaml), and the card does not."""
-    strays: bool
-    """The card's title says whom or what it is for, and the question does not."""
+    lacks: float
+    """Share of whom and what the question is for (contrast.yaml) that the card does not name."""
+    strays: float
+    """Share of whom and what the card's title is for that the question does not name."""
+    kinship: int = 0
+    """What the card is to the one in hand: 4 itself, then as `followup.kin` says; 0 strangers."""
+    thinness: float = 0.0
+    """How little the question says of its own while a card is in hand: 1 hardly anything."""
+    in_talk: Match | None = None
+    """The match of the question said after the title of the card in hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,67 +125,105 @@ class Doubt:
     """Another service or other talk is named, and the best card does not speak of it."""
     empty: bool
     """Nothing telling was asked: only stop words and the names of sections."""
+    elsewhere: float
+    """The score of the best of what is asked elsewhere; -inf when nothing of it is like it."""
     thin: bool
     """Hardly anything telling was asked ("lịch", "nộp hồ sơ"): enough to offer, never to answer."""
 
 
-def fit(match: Match, lacks: bool, strays: bool) -> Fit:
-    """A match with its score."""
-    share = (_LACKING if lacks else 1.0) * (_STRAYING if strays else 1.0)
-    return Fit(match, share * fuse(match), lacks, strays)
+class Judge:
+    """Scores cards and says how far the best one may be trusted, by fitted weights."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._fit = [weights.fit[name] for name in FIT]
+        self._trust = [weights.trust[name] for name in TRUST]
+
+    def score(self, fit: Fit) -> Fit:
+        """The fit with its score."""
+        return replace(fit, score=_product(self._fit, evidence(fit)))
+
+    def trust(self, fits: Sequence[Fit], doubt: Doubt) -> float:
+        """How probably the best fit answers the question, 0 to 1."""
+        if not fits or doubt.empty:
+            return 0.0
+        weighed = _product(self._trust, grounds(fits, doubt))
+        trusted = 1.0 / (1.0 + exp(-max(-30.0, min(30.0, weighed))))
+        doubtful = doubt.thin or doubt.outside
+        return min(trusted, _THIN * self.weights.sure) if doubtful else trusted
+
+    def judge(self, trusted: float) -> Verdict:
+        """Answer, ask which one is meant, or keep silent."""
+        if trusted >= self.weights.sure:
+            return "sure"
+        return "close" if trusted >= self.weights.close else "none"
 
 
-def fuse(match: Match) -> float:
-    """One score from the figures of a match; weights fitted listwise on FAQs of other bots and on
-    the cards' own questions left out one by one."""
-    evidence = (
-        1.7 * match.likeness
-        + 6.0 * match.covered
-        + 3.0 * match.covered_at_once
-        + 4.3 * match.covers
-        + 1.5 * match.pairs
-        + 6.0 * match.body
-        - 1.7 * match.spelling
+def evidence(fit: Fit) -> tuple[float, ...]:
+    """The figures of FIT."""
+    match, kinship, thin = fit.match, fit.kinship, fit.thinness
+    return (
+        match.likeness,
+        match.covered,
+        match.covered_at_once,
+        match.covers,
+        match.pairs,
+        match.body,
+        match.spelling,
+        match.whole,
+        fit.lacks,
+        fit.strays,
+        float(kinship == ITSELF),
+        float(kinship == GROUP),
+        float(kinship == RELATED),
+        float(kinship == TOPIC),
+        thin if kinship == ITSELF else 0.0,
+        thin if kinship in (GROUP, RELATED) else 0.0,
+        *_in_talk(fit.in_talk),
     )
-    return min(1.0, max(0.0, evidence / _SCALE))
 
 
-def trust(fits: Sequence[Fit], doubt: Doubt) -> float:
-    """How probably the best fit answers the question, 0 to 1; a logistic regression fitted with
-    a quarter of the cards taken away, so that it has seen questions without an answer."""
-    if not fits or doubt.empty:
-        return 0.0
+def _in_talk(match: Match | None) -> tuple[float, ...]:
+    if match is None:
+        return (0.0,) * 5
+    return (match.likeness, match.covered, match.covers, match.pairs, match.whole)
+
+
+def grounds(fits: Sequence[Fit], doubt: Doubt) -> tuple[float, ...]:
+    """The figures of TRUST for the best of the fits."""
     best, match = fits[0], fits[0].match
-    rest = [_SCALE * (best.score - fit.score) for fit in fits[1:]]
+    gaps = sorted([best.score - fit.score for fit in fits[1:]])
+    beyond = best.score - doubt.elsewhere
     rivals = sum(fit.match.covered >= match.covered - _AS_WELL for fit in fits[1:])
-    margin = min(rest[0] if rest else _WIDE, _WIDE) / _WIDE
-    share = 1.0 / (1.0 + sum([exp(-gap) for gap in rest]))
-    evidence = (
-        -5.2
-        + 2.1 * best.score
-        + 0.8 * margin
-        + 2.2 * share
-        + 0.4 * match.covered_at_once
-        + 2.2 * match.covers
-        + 0.6 * match.pairs
-        + 1.0 * match.body
-        - 1.6 * doubt.missing
-        - 1.0 * min(rivals, _MANY) / _MANY
-        - (3.5 if doubt.outside else 0.0)
-        - (2.0 if best.lacks else 0.0)
-        - (0.6 if best.strays else 0.0)
+    return (
+        1.0,
+        sqrt(max(0.0, best.score)),
+        min(gaps[0] if gaps else _WIDE, _WIDE) / _WIDE,
+        1.0 / (1.0 + sum([exp(-gap) for gap in (*gaps, max(beyond, -_WIDE))])),
+        match.covered,
+        match.covered_at_once,
+        match.covers,
+        match.pairs,
+        match.body,
+        match.whole,
+        doubt.missing,
+        min(rivals, _MANY) / _MANY,
+        float(doubt.outside),
+        max(-_WIDE, min(beyond, _WIDE)) / _WIDE,
+        best.lacks,
+        best.strays,
+        float(best.thinness > 0),
+        float(best.kinship == ITSELF),
+        float(best.kinship in (GROUP, RELATED)),
+        best.in_talk.covered if best.in_talk else 0.0,
+        best.in_talk.covers if best.in_talk else 0.0,
     )
-    trusted = 1.0 / (1.0 + exp(-evidence))
-    return min(trusted, _THIN) if doubt.thin else trusted
 
 
-def judge(trusted: float) -> Verdict:
-    """Answer, ask which one is meant, or keep silent."""
-    if trusted >= SURE:
-        return "sure"
-    return "close" if trusted >= CLOSE else "none"
+def _product(weights: Sequence[float], figures: Sequence[float]) -> float:
+    return sum([weight * figure for weight, figure in zip(weights, figures, strict=True)])
 
 
-def worth_offering(fits: Sequence[Fit]) -> list[Fit]:
-    """The fits near enough to the best one to be offered beside it."""
-    return [fit for fit in fits if fit.score >= NEAR * fits[0].score]
+def as_mapping(names: Sequence[str], values: Sequence[float]) -> Mapping[str, float]:
+    """Weights by name, rounded as the file keeps them."""
+    return {name: round(value, 3) for name, value in zip(names, values, strict=True)}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.card import Card, Section
+from knowledge.confidence import GROUP, ITSELF, RELATED, TOPIC
 from knowledge.index import TELLING, Entry, Index
 from knowledge.repair import Reading
 from knowledge.words import Words
@@ -59,6 +60,15 @@ class FollowUps:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._by_id = {entry.card.id: entry for entry in index.entries}
+        self._near = {entry.card.id: self._near_to(entry.card) for entry in index.entries}
+
+    def near(self, hand: Entry) -> Sequence[int]:
+        """The places of the card in hand, its group and those named as related."""
+        return self._near[hand.card.id]
+
+    def _near_to(self, card: Card) -> Sequence[int]:
+        entries = enumerate(self._index.entries)
+        return [number for number, entry in entries if kin(card, entry.card) >= RELATED]
 
     def entry(self, card: str) -> Entry | None:
         """The entry of a card in hand, if the base still has it."""
@@ -80,7 +90,7 @@ class FollowUps:
         scored = [
             (self._kinship(hand, entry, new), number)
             for number, entry in enumerate(self._index.entries)
-            if entry is not hand and _kin(hand.card, entry.card)
+            if entry is not hand and kin(hand.card, entry.card)
         ]
         best = max(scored, key=lambda pair: (pair[0], -pair[1]), default=(0.0, 0))
         return self._index.entries[best[1]].card if best[0] >= _ENOUGH else None
@@ -97,13 +107,15 @@ class FollowUps:
         share = kept / (sum(map(rarity, theme)) or 1.0)
         extra = [word for word in other.title if word not in new and word not in hand.title]
         clutter = 0.03 * len(extra)
-        return said / total + _THEME * share + _KIN * _kin(hand.card, other.card) - clutter
+        return said / total + _THEME * share + _KIN * kin(hand.card, other.card) - clutter
 
 
-def _kin(hand: Card, other: Card) -> int:
-    """3 of one group, 2 named as related, 1 of one topic, 0 strangers."""
+def kin(hand: Card, other: Card) -> int:
+    """What a card is to the one in hand: itself, of one group, related, of one topic, or 0."""
+    if hand.id == other.id:
+        return ITSELF
     if hand.group and hand.group == other.group:
-        return 3
+        return GROUP
     if other.id in hand.related or hand.id in other.related:
-        return 2
-    return 1 if hand.topic == other.topic else 0
+        return RELATED
+    return TOPIC if hand.topic == other.topic else 0

@@ -1,7 +1,7 @@
 """The index: postings over every way of asking, and how well a card's ways cover a question."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log, sqrt
@@ -22,10 +22,14 @@ _TONED = 0.5
 _CONTRADICTED = 0.3
 _NAMED = 1.5
 """Whom and what a question is for weighs more than the rest of it."""
+_BY_WHOLE = 4
+"""So many cards are also looked at because all their ways of asking together are like it."""
 _LEAST_LIKENESS = 0.35
 """Cards less like the question than this share of the likest are not looked at."""
 
 Pair = tuple[str, str]
+Posting = tuple[NDArray[np.intp], NDArray[np.float64]]
+"""Where a feature stands, and with which weight."""
 Name = tuple[str, ...]
 
 
@@ -88,6 +92,17 @@ class Match:
     pairs: float
     spelling: float
     body: float
+    whole: float
+    """Likeness to all the card's ways of asking together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Likeness of a question, not yet divided by its length, to all of the base."""
+
+    units: NDArray[np.float64]
+    by_card: NDArray[np.float64]
+    wholes: NDArray[np.float64]
 
 
 class Index:
@@ -95,6 +110,7 @@ class Index:
 
     def __init__(self, cards: Sequence[Card], repairer: Repairer) -> None:
         self.cards = tuple(cards)
+        self.names = tuple(card.id for card in cards)
         asked = [[repairer.repair(text) for text in (c.title, *c.questions)] for c in cards]
         bodies = [frozenset(repairer.repair(_body(card)).folded) for card in cards]
         self._rarity = _rarities(asked)
@@ -114,6 +130,7 @@ class Index:
         self._starts_at: list[int] = self._starts.tolist()
         self._ends = [start + size for start, size in zip(self._starts_at, sizes, strict=True)]
         self._postings = self._post([reading for readings in asked for reading in readings])
+        self._wholes = _wholes(self._postings, [unit.card for unit in self.units], len(cards))
 
     def rarity(self, folded: str) -> float:
         """How telling a syllable is: the fewer cards ask with it, the more."""
@@ -154,54 +171,68 @@ class Index:
             in_order=" ".join(sorted(weights)),
         )
 
-    def find(self, query: Query, most: int) -> list[Match]:
-        """The likeliest cards, best first by likeness."""
+    def score(self, query: Query) -> Scores | None:
+        """How like the question every way of asking, every card and every whole card is; None
+        when no syllable of it is known."""
+        parts = self._found(self._postings, query)
+        if parts is None:
+            return None
+        units = _sums(*parts, len(self.units))
+        by_card = np.maximum.reduceat(units, self._starts)
+        wholes = self._found(self._wholes, query)
+        assert wholes is not None
+        return Scores(units, by_card, _sums(*wholes, len(self.cards)))
+
+    def likeliest(self, scores: Scores, most: int) -> list[int]:
+        """The places of the likeliest cards, by one way of asking and by all together."""
+        best = _top(scores.by_card, most)
+        least = _LEAST_LIKENESS * scores.by_card[best[0]]
+        by_whole = _top(scores.wholes, _BY_WHOLE)
+        return list(
+            dict.fromkeys([*best[scores.by_card[best] > least].tolist(), *by_whole.tolist()])
+        )
+
+    def match(self, query: Query, scores: Scores, numbers: Iterable[int]) -> dict[int, Match]:
+        """How well the cards at these places answer to the question; those that share a word."""
+        likely = scores.by_card
+        return {n: self._match(n, query, scores) for n in numbers if likely[n] > 0.0}
+
+    def _found(self, postings: Mapping[str, Posting], query: Query) -> Posting | None:
         parts = [
             (posting, weight)
             for key, weight in query.features.items()
-            if (posting := self._postings.get(key)) is not None
+            if (posting := postings.get(key)) is not None
         ]
         if not parts:
-            return []
+            return None
         places = np.concatenate([posting[0] for posting, _ in parts])
-        values = np.concatenate([posting[1] * weight for posting, weight in parts])
-        scores = _sums(places, values, len(self.units))
-        by_card = np.maximum.reduceat(scores, self._starts)
-        best = _top(by_card, most)
-        likely = by_card[best].tolist()
-        least = _LEAST_LIKENESS * likely[0]
-        return [
-            self._match(number, query, scores, likeness=score / query.length)
-            for number, score in zip(best.tolist(), likely, strict=True)
-            if score > least
-        ]
+        return places, np.concatenate([posting[1] * weight for posting, weight in parts])
 
-    def _match(
-        self, number: int, query: Query, scores: NDArray[np.float64], *, likeness: float
-    ) -> Match:
+    def _match(self, number: int, query: Query, scores: Scores) -> Match:
         entry = self.entries[number]
         known = _known(query, entry.tones)
         covered = sum(known.values()) / query.total
         at_once = covers = spelling = 0.0
-        for unit in self._best_units(number, scores):
+        own: list[float] = scores.units[self._starts_at[number] : self._ends[number]].tolist()
+        for unit in self._best_units(number, own):
             both, share = _against(unit, known)
             at_once, covers = max(at_once, both), max(covers, share)
             spelling = max(spelling, normalized_similarity(query.in_order, unit.in_order))
         return Match(
             entry=number,
-            likeness=likeness,
+            likeness=max(own) / query.length,
             covered=covered,
             covered_at_once=at_once / query.total,
             covers=covers,
             pairs=_pair_share(query, entry) if query.all_pairs else covered,
             spelling=spelling,
             body=_body_share(query, entry, known),
+            whole=float(scores.wholes[number]) / query.length,
         )
 
-    def _best_units(self, number: int, scores: NDArray[np.float64]) -> Iterator[Unit]:
-        """The two ways of asking that are likest."""
+    def _best_units(self, number: int, own: list[float]) -> Iterator[Unit]:
+        """The two ways of asking that are likest, by the likeness of each."""
         start = self._starts_at[number]
-        own: list[float] = scores[start : self._ends[number]].tolist()
         best = own.index(max(own))
         yield self.units[start + best]
         own[best] = 0.0
@@ -216,9 +247,7 @@ class Index:
                 weights[word] = max(weights.get(word, 0.0), weight * self.rarity(word))
         return Unit(number, weights, sum(weights.values()) or 1.0, " ".join(sorted(weights)))
 
-    def _post(
-        self, readings: Sequence[Reading]
-    ) -> dict[str, tuple[NDArray[np.intp], NDArray[np.float64]]]:
+    def _post(self, readings: Sequence[Reading]) -> dict[str, Posting]:
         lists: dict[str, tuple[list[int], list[float]]] = {}
         for place, (reading, unit) in enumerate(zip(readings, self.units, strict=True)):
             features = _features(reading, unit.weights)
@@ -269,9 +298,13 @@ def _rarities(asked: Sequence[Sequence[Reading]]) -> dict[str, float]:
 
 
 def named(phrases: Phrases[Any], reading: Reading) -> list[Name]:
-    """The phrases of a list that a text says, tone-free."""
-    found = phrases.find(reading.toned, reading.folded)
-    return [reading.folded[hit.start : hit.end] for hit in found]
+    """The phrases of a list that a text says, tone-free; guessed tones contradict none of them."""
+    spans = {
+        (hit.start, hit.end)
+        for heard in (reading.toned, reading.heard)
+        for hit in phrases.find(heard, reading.folded)
+    }
+    return [reading.folded[start:end] for start, end in sorted(spans)]
 
 
 def _entry(
@@ -333,6 +366,21 @@ def _body_share(query: Query, entry: Entry, known: dict[str, float]) -> float:
     body = entry.body
     missing = [w for word, w in query.weights.items() if word not in known and word in body]
     return sum(missing) / query.total
+
+
+def _wholes(postings: Mapping[str, Posting], cards: Sequence[int], size: int) -> dict[str, Posting]:
+    """The postings of whole cards: the sum of their ways of asking, at length 1."""
+    card_of = np.array(cards, dtype=np.intp)
+    sums = {key: _sums(card_of[places], values, size) for key, (places, values) in postings.items()}
+    squares = np.zeros(size)
+    for values in sums.values():
+        squares += values * values
+    lengths = np.sqrt(np.maximum(squares, 1e-12))
+    found: dict[str, Posting] = {}
+    for key, values in sums.items():
+        places = np.flatnonzero(values)
+        found[key] = (places, values[places] / lengths[places])
+    return found
 
 
 def _sums(places: NDArray[np.intp], values: NDArray[np.float64], size: int) -> NDArray[np.float64]:

@@ -23,12 +23,12 @@ _REPEATS = 8
 
 Kind = Literal[
     "emergency", "greeting", "thanks", "goodbye", "own_case", "opinion", "official", "menu",
-    "help", "insult_or_spam", "unreadable", "elsewhere", "question",
+    "help", "former_unit", "insult_or_spam", "unreadable", "elsewhere", "question",
 ]  # fmt: skip
 Emergency = Literal["suicide", "violence", "child_abuse", "fire", "drowning", "medical", "crime"]
 Ruled = Literal[
     "own_case", "opinion", "official", "menu", "help", "thanks", "goodbye", "greeting",
-    "insult_or_spam",
+    "insult_or_spam", "former_unit",
 ]  # fmt: skip
 
 

@@ -37,6 +37,12 @@ class Reading:
     has_tones: bool
     """Whether the text was typed with tones at all."""
 
+    @property
+    def heard(self) -> tuple[str, ...]:
+        """The syllables with their tones where those were typed, else without."""
+        known = zip(self.toned, self.folded, self.marked, strict=True)
+        return tuple(toned if marked else folded for toned, folded, marked in known)
+
 
 @dataclass(frozen=True, slots=True)
 class _Word:
@@ -182,8 +188,14 @@ class Repairer:
 
     def _standard(self, toned: list[str], marked: list[bool]) -> tuple[list[str], list[bool]]:
         """Dialect phrases become standard ones."""
-        found = self.words.dialect.find(toned, [fold_word(word) for word in toned])
-        for hit in reversed(found):
+        folded = [fold_word(word) for word in toned]
+        # Guessed tones contradict no phrase, so what was typed without them is tried first.
+        heard = [a if b else c for a, b, c in zip(toned, marked, folded, strict=True)]
+        found = self.words.dialect.find(heard, folded)
+        taken = {place for hit in found for place in range(hit.start, hit.end)}
+        guessed = self.words.dialect.find(toned, folded)
+        found += [hit for hit in guessed if taken.isdisjoint(range(hit.start, hit.end))]
+        for hit in sorted(found, key=lambda hit: -hit.start):
             sure = any(marked[hit.start : hit.end])
             toned[hit.start : hit.end] = hit.meaning
             marked[hit.start : hit.end] = [sure] * len(hit.meaning)

@@ -1,31 +1,37 @@
 """The search: from a resident's question to a card, to a choice of cards, or to honest silence."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import exp, inf
 from typing import Literal
 
 from knowledge.card import Card, Section
-from knowledge.confidence import SURE, Doubt, Fit, fit, judge, trust, worth_offering
-from knowledge.followup import FollowUps, Turn, read_turn
-from knowledge.index import Index, Match, Name, Query, named
+from knowledge.confidence import GROUP, ITSELF, Doubt, Fit, Judge, Weights, load_weights
+from knowledge.elsewhere import Elsewhere
+from knowledge.followup import FollowUps, Turn, kin, read_turn
+from knowledge.index import Entry, Index, Match, Name, Query, named
 from knowledge.repair import LONGEST_TEXT, Reading, Repairer
 from knowledge.words import Words
 
-MOST_CANDIDATES = 8
+MOST_CANDIDATES = 10
+_LOOKED_AT = 10
+_IN_TALK = 4
 _LEAST_NEW = 2
 _LONG = 16
 _OWN_WAY = 0.85
-_NO_NAME: Name = ()
 _CLAUSE_END = re.compile(r"[.,;:?!\n]+(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The card in hand: what was last answered to this resident; empty when nothing was."""
+    """The card in hand: what was last answered to this resident; empty when nothing was.
+
+    `is_sure`: it was answered, not only the best of several choices.
+    """
 
     card: str = ""
-    topic: str = ""
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +56,45 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class _Guess:
-    """The fits, best first, and how far the best may be trusted."""
+    """The fits, best first, what it may be instead, and how far the best may be trusted."""
 
     fits: Sequence[Fit]
+    other: Fit | None
     trusted: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question as it was read, and the card in hand."""
+
+    reading: Reading
+    turn: Turn
+    names: Sequence[Name]
+    hand: Entry | None
+    talk: Reading | None
+    """The question after the title of the card in hand, as if it had been said again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The fits of a question, best first; the best of what is asked elsewhere; what speaks against
+    answering; and the ids of cards."""
+
+    fits: Sequence[Fit]
+    other: Fit | None
+    doubt: Doubt
+    cards: Sequence[str]
+
+    def scored(self, judge: Judge) -> "Look":
+        """The same under other weights."""
+        again = sorted(map(judge.score, self.fits), key=lambda fit: -fit.score)
+        other = judge.score(self.other) if self.other else None
+        doubt = replace(self.doubt, elsewhere=other.score if other else -inf)
+        return replace(self, fits=again, other=other, doubt=doubt)
+
+    def without(self, card: str) -> "Look":
+        """The same as if the base had not this card."""
+        return replace(self, fits=[f for f in self.fits if self.cards[f.match.entry] != card])
 
 
 NO_CONTEXT = Context()
@@ -62,63 +103,132 @@ NO_CONTEXT = Context()
 class Search:
     """Finds cards; built once for a set of cards and words, and never changed after."""
 
-    def __init__(self, cards: Sequence[Card], words: Words) -> None:
+    def __init__(
+        self,
+        cards: Sequence[Card],
+        words: Words,
+        *,
+        elsewhere: Sequence[Elsewhere] = (),
+        weights: Weights | None = None,
+    ) -> None:
         self._words = words
-        self._repairer = Repairer(words, (text for card in cards for text in _texts(card)))
-        self._index = Index(cards, self._repairer)
+        self._elsewhere = elsewhere
+        self._cards = len(cards)
+        known = (*cards, *(entry.stand_in() for entry in elsewhere))
+        self.judge = Judge(weights or load_weights())
+        self._repairer = Repairer(words, (text for card in known for text in _texts(card)))
+        self._index = Index(known, self._repairer)
         self._follow_ups = FollowUps(self._index)
 
     def find(self, question: str, context: Context = NO_CONTEXT) -> Findings:
         """What the base has to say to a question, in the light of the card in hand."""
-        reading = self._repairer.repair(question)
-        turn = read_turn(reading, self._words)
-        hand = self._follow_ups.entry(context.card)
-        if hand and self._follow_ups.stays(hand, turn, reading):
-            return _followed(hand.card, turn, reading)
-        names = named(self._words.contrast, reading)
-        guess = self._guess(reading, turn, names)
-        if guess.trusted < SURE and len(reading.folded) >= _LONG:
-            guess = self._guess_by_its_end(question, guess, names)
-        if hand and (turn.turns or guess.trusted < SURE):
-            sibling = self._follow_ups.sibling(hand, turn, reading)
+        asked = self._read(question, context)
+        hand, turn = asked.hand, asked.turn
+        if hand and context.is_sure and self._follow_ups.stays(hand, turn, asked.reading):
+            return self._stay(hand, asked)
+        guess = self._guess(asked)
+        sure = self.judge.weights.sure
+        if guess.trusted < sure and len(asked.reading.folded) >= _LONG:
+            guess = self._guess_by_its_end(question, guess, asked)
+        if hand and turn.turns and guess.trusted < sure:
+            sibling = self._follow_ups.sibling(hand, turn, asked.reading)
             if sibling:
-                return _followed(sibling, turn, reading)
-        return self._found(guess, turn, reading)
+                return _followed(sibling, asked)
+        return self._found(guess, asked)
 
-    def _guess(self, reading: Reading, turn: Turn, names: Sequence[Name]) -> _Guess:
-        query = self._index.weigh(reading, names)
+    def _stay(self, hand: Entry, asked: _Asked) -> Findings:
+        """A part of the card in hand; where it does not tell it, a neighbour that surely does."""
+        if asked.turn.section is None or hand.card.tells(asked.turn.section):
+            return _followed(hand.card, asked)
+        guess = self._guess(asked)
+        is_sure = self.judge.judge(guess.trusted) == "sure"
+        if is_sure and guess.fits[0].kinship == GROUP:
+            return self._found(guess, asked)
+        return _followed(hand.card, asked)
+
+    def rarity(self, folded: str) -> float:
+        """How telling a syllable is in this base."""
+        return self._index.rarity(folded)
+
+    def look(self, question: str, context: Context = NO_CONTEXT) -> Look:
+        """What is looked at for a question: for fitting the weights and for explaining."""
+        return self._look(self._read(question, context))
+
+    def _read(self, question: str, context: Context) -> _Asked:
+        reading = self._repairer.repair(question)
+        hand = self._follow_ups.entry(context.card)
+        return _Asked(
+            reading,
+            read_turn(reading, self._words),
+            named(self._words.contrast, reading),
+            hand,
+            self._repairer.repair(f"{hand.card.title} {question}") if hand else None,
+        )
+
+    def _guess(self, asked: _Asked) -> _Guess:
+        look = self._look(asked)
+        return _Guess(look.fits, look.other, self.judge.trust(look.fits, look.doubt))
+
+    def _look(self, asked: _Asked) -> Look:
+        index = self._index
+        query = index.weigh(asked.reading, asked.names)
+        scores = index.score(query)
+        if scores is None:
+            return Look((), None, self._doubt(asked, query, (), other=None), index.names)
+        numbers = index.likeliest(scores, _LOOKED_AT)
+        in_talk: Mapping[int, Match] = {}
+        if asked.hand and asked.talk:
+            whole = index.weigh(asked.talk, asked.names)
+            said = index.score(whole) or scores
+            near = self._follow_ups.near(asked.hand)
+            numbers = list(dict.fromkeys([*numbers, *near, *index.likeliest(said, _IN_TALK)]))
+            in_talk = index.match(whole, said, numbers)
+        matches = index.match(query, scores, numbers)
+        found = (
+            self._fit(m, query, asked, in_talk=in_talk.get(number)) for number, m in matches.items()
+        )
+        fits = sorted(map(self.judge.score, found), key=lambda fit: -fit.score)
+        cards = [fit for fit in fits if fit.match.entry < self._cards]
+        other = next((fit for fit in fits if fit.match.entry >= self._cards), None)
+        return Look(cards, other, self._doubt(asked, query, cards, other=other), index.names)
+
+    def _fit(self, match: Match, query: Query, asked: _Asked, *, in_talk: Match | None) -> Fit:
+        entry = self._index.entries[match.entry]
         said = query.weights.keys()
-        entries = self._index.entries
-        fits: list[Fit] = []
-        for match in self._index.find(query, MOST_CANDIDATES):
-            entry = entries[match.entry]
-            lacks = not all(map(entry.speaks_of, names))
-            strays = not any(said >= set(name) for name in entry.subjects or (_NO_NAME,))
-            fits.append(fit(match, lacks, strays))
-        fits.sort(key=lambda fit: -fit.score)
-        return _Guess(fits, trust(fits, self._doubt(reading, turn, query, fits)))
+        lacks = _share(not entry.speaks_of(name) for name in asked.names)
+        strays = _share(not said >= set(name) for name in entry.subjects)
+        if asked.hand is None:
+            return Fit(match, 0.0, lacks, strays)
+        thinness = 1.0 / (1.0 + len(asked.turn.new))
+        kinship = kin(asked.hand.card, entry.card)
+        return Fit(match, 0.0, lacks, strays, kinship, thinness, in_talk)
 
-    def _guess_by_its_end(self, question: str, whole: _Guess, names: Sequence[Name]) -> _Guess:
+    def _guess_by_its_end(self, question: str, whole: _Guess, asked: _Asked) -> _Guess:
         """Long stories ask at the end: the last clauses may say more surely what is wanted; whom
         and what it is for still comes from the whole."""
         best = whole
         for end in _ends(question):
             reading = self._repairer.repair(end)
-            guess = self._guess(reading, read_turn(reading, self._words), names)
+            ending = replace(asked, reading=reading, turn=read_turn(reading, self._words))
+            guess = self._guess(ending)
             if guess.trusted > best.trusted:
                 best = guess
         return best
 
-    def _doubt(self, reading: Reading, turn: Turn, query: Query, fits: Sequence[Fit]) -> Doubt:
+    def _doubt(
+        self, asked: _Asked, query: Query, fits: Sequence[Fit], *, other: Fit | None
+    ) -> Doubt:
+        elsewhere = other.score if other else -inf
         if not fits:
-            return Doubt(missing=1.0, outside=False, empty=True, thin=True)
+            return Doubt(1.0, outside=False, empty=True, elsewhere=elsewhere, thin=True)
         best = self._index.entries[fits[0].match.entry]
         missing = [w for word, w in query.weights.items() if word not in best.tones]
         return Doubt(
             missing=max(missing, default=0.0) / query.total,
-            outside=self._is_outside(reading, fits[0].match),
-            empty=not turn.rest,
-            thin=len(turn.new) < _LEAST_NEW,
+            outside=self._is_outside(asked.reading, fits[0].match),
+            empty=asked.hand is None and not asked.turn.rest,
+            elsewhere=elsewhere,
+            thin=asked.hand is None and len(asked.turn.new) < _LEAST_NEW,
         )
 
     def _is_outside(self, reading: Reading, match: Match) -> bool:
@@ -132,26 +242,32 @@ class Search:
         is_own_way = match.covered > _OWN_WAY and match.covers > _OWN_WAY
         return not is_own_way and not self._words.ours.find(reading.toned, reading.folded)
 
-    def _found(self, guess: _Guess, turn: Turn, reading: Reading) -> Findings:
-        verdict = judge(guess.trusted)
+    def _found(self, guess: _Guess, asked: _Asked) -> Findings:
+        verdict = self.judge.judge(guess.trusted)
+        kinship = guess.fits[0].kinship if guess.fits else 0
         return Findings(
             verdict=verdict,
-            candidates=self._candidates(guess) if verdict != "none" else (),
-            section=turn.section,
-            is_followup=False,
-            about_policy=verdict != "none" or self._is_about_policy(reading),
-            reading=reading,
+            candidates=self._candidates(guess),
+            section=asked.turn.section,
+            is_followup=kinship == ITSELF or (kinship > 0 and asked.turn.turns),
+            about_policy=verdict != "none" or self._is_about_policy(guess, asked.reading),
+            reading=asked.reading,
         )
 
     def _candidates(self, guess: _Guess) -> tuple[Candidate, ...]:
         """The best first, at the trust it has earned; the others in proportion."""
-        top = guess.fits[0].score or 1.0
+        best = guess.fits[0].score if guess.fits else 0.0
         return tuple(
-            Candidate(self._index.entries[fit.match.entry].card, guess.trusted * fit.score / top)
-            for fit in worth_offering(guess.fits)
+            Candidate(
+                self._index.entries[fit.match.entry].card, guess.trusted * exp(fit.score - best)
+            )
+            for fit in guess.fits[:MOST_CANDIDATES]
         )
 
-    def _is_about_policy(self, reading: Reading) -> bool:
+    def _is_about_policy(self, guess: _Guess, reading: Reading) -> bool:
+        other = guess.other
+        if other and other.score > max((fit.score for fit in guess.fits), default=0.0):
+            return self._elsewhere[other.match.entry - self._cards].kind == "near"
         toned, folded = reading.toned, reading.folded
         if self._words.ours.find(toned, folded):
             return True
@@ -160,8 +276,14 @@ class Search:
         return bool(self._words.general.find(toned, folded)) or self._index.names_a_title(reading)
 
 
-def _followed(card: Card, turn: Turn, reading: Reading) -> Findings:
-    return Findings("sure", (Candidate(card, 1.0),), turn.section, True, True, reading)
+def _followed(card: Card, asked: _Asked) -> Findings:
+    return Findings("sure", (Candidate(card, 1.0),), asked.turn.section, True, True, asked.reading)
+
+
+def _share(found: Iterable[bool]) -> float:
+    """Which part of them is true; 0 of none."""
+    counted = list(found)
+    return sum(counted) / len(counted) if counted else 0.0
 
 
 def _ends(question: str) -> list[str]:

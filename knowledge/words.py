@@ -57,6 +57,7 @@ class Outside(Data):
     """outside.yaml."""
 
     services: tuple[Text, ...]
+    near: tuple[Text, ...]
     talk: tuple[Text, ...]
 
 

@@ -1,13 +1,15 @@
 """A resident asks in their own words: answer, ask back, or say honestly that we do not know."""
 
 from handlers.message import Choice
-from handlers.rendering import has_section, say_answer, say_section, topic_choices
+from handlers.rendering import say_answer, say_section, topic_choices
 from handlers.status import Ending, Status
 from handlers.turn import Turn
 from knowledge.card import Card
 from knowledge.search import Findings
 
 _TO_CHOOSE_FROM = 3
+_WORTH_A_LOOK = 0.05
+"""From this trust on, the field of a card is worth looking around in."""
 
 
 def ask(turn: Turn) -> Ending:
@@ -27,7 +29,7 @@ def ask_or_refuse(turn: Turn) -> Ending:
 
 
 def _answer(turn: Turn, found: Findings) -> Ending:
-    card = found.candidates[0].card
+    card = _of_today(turn, found.candidates[0].card)
     if not card.is_current(turn.today):
         turn.conversation.asked = turn.incoming.text
         turn.say("no_longer_in_force", heading=card.title, choices=_ways_out(turn), card=card)
@@ -41,6 +43,14 @@ def _answer(turn: Turn, found: Findings) -> Ending:
     return _ending(status if is_told else "partly_answered", found, card)
 
 
+def _of_today(turn: Turn, card: Card) -> Card:
+    """The card as it reads today; once its rule is over, the one that came after it."""
+    cards = turn.library.cards
+    today = cards[card.id]
+    heir = cards.get(today.successor)
+    return heir if heir and not today.is_current(turn.today) else today
+
+
 def _is_said_shortly(found: Findings, card: Card) -> bool:
     """Whether the short answer does: it says how much, and what there is no section for.
 
@@ -49,7 +59,7 @@ def _is_said_shortly(found: Findings, card: Card) -> bool:
     if found.is_followup or found.section is None:
         return False
     must_be_told = ("papers", "where", "time", "fee")
-    unknown = found.section not in must_be_told and not has_section(card, found.section)
+    unknown = found.section not in must_be_told and not card.tells(found.section)
     return found.section == "benefit" or unknown
 
 
@@ -65,15 +75,18 @@ def _answer_section(turn: Turn, card: Card, found: Findings) -> bool:
 
 def _clarify(turn: Turn, found: Findings) -> Ending:
     turn.conversation.asked = turn.incoming.text
-    cards = [candidate.card for candidate in found.candidates[:_TO_CHOOSE_FROM]]
-    choices = [Choice(card.title, f"card:{card.id}") for card in cards]
+    cards = (_of_today(turn, candidate.card) for candidate in found.candidates)
+    current = dict.fromkeys(card.id for card in cards if card.is_current(turn.today))
+    turn.conversation.leaning = next(iter(current), "")
+    offered = [turn.library.cards[name] for name in list(current)[:_TO_CHOOSE_FROM]]
+    choices = [Choice(card.title, f"card:{card.id}") for card in offered]
     turn.say("clarify", choices=(*choices, turn.choice("label_none_of_these", "none")))
     return _ending("clarifying", found)
 
 
 def _queue(turn: Turn, found: Findings) -> Ending:
     turn.conversation.asked = turn.incoming.text
-    near = dict.fromkeys(candidate.card.topic for candidate in found.candidates)
+    near = dict.fromkeys(c.card.topic for c in found.candidates if c.score >= _WORTH_A_LOOK)
     topics = topic_choices(turn, list(near)[:_TO_CHOOSE_FROM])
     turn.say("queued", choices=(*topics, *_ways_out(turn)))
     return _ending("queued", found)

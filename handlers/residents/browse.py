@@ -11,7 +11,7 @@ _AT_MOST = 6
 
 def menu(turn: Turn) -> Ending:
     """The topics; the argument is the page, from 1."""
-    library = turn.house.library
+    library = turn.library
     topics = [t for t in library.topics.values() if library.cards_of(t.id)]
     choices = [Choice(topic.title, f"topic:{topic.id}") for topic in topics]
     turn.say("menu", choices=_page(turn, choices, "menu", _number(turn.argument)))
@@ -21,7 +21,7 @@ def menu(turn: Turn) -> Ending:
 def topic(turn: Turn) -> Ending:
     """The cards of a topic; the argument is "loan" or "loan:2"."""
     name, _, page = turn.argument.partition(":")
-    if name not in turn.house.library.topics:
+    if name not in turn.library.topics:
         return menu(turn)
     _show(turn, name, page)
     return Ending("command")
@@ -30,13 +30,13 @@ def topic(turn: Turn) -> Ending:
 def narrow_down(turn: Turn) -> Ending:
     """Only the name of a field was sent ("vay vốn"): which question about it?"""
     turn.conversation.asked = turn.incoming.text
-    _show(turn, turn.house.library.topic_called(turn.incoming.text), "")
+    _show(turn, turn.library.topic_called(turn.incoming.text), "")
     return Ending("clarifying")
 
 
 def _show(turn: Turn, name: str, page: str) -> None:
-    found = turn.house.library.topics[name]
-    cards = [c for c in turn.house.library.cards_of(name) if c.is_current(turn.today)]
+    found = turn.library.topics[name]
+    cards = [c for c in turn.library.cards_of(name) if c.is_current(turn.today)]
     choices = [Choice(card.title, f"card:{card.id}") for card in cards]
     shown = _page(turn, choices, f"topic:{name}", _number(page))
     turn.say("topic", heading=found.title, choices=shown, topic=found)

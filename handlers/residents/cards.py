@@ -7,7 +7,7 @@ from handlers.turn import Turn
 
 def open_card(turn: Turn) -> Ending:
     """The card that was chosen from a list."""
-    card = turn.house.library.cards.get(turn.argument)
+    card = turn.library.card(turn.argument)
     if card is None or not card.is_current(turn.today):
         return _gone(turn)
     say_answer(turn, card)
@@ -17,7 +17,7 @@ def open_card(turn: Turn) -> Ending:
 def open_section(turn: Turn) -> Ending:
     """One section of a card: the argument is "papers:card-id"."""
     name, _, card_id = turn.argument.partition(":")
-    card = turn.house.library.cards.get(card_id)
+    card = turn.library.card(card_id)
     if card is None or name not in SECTIONS or not card.is_current(turn.today):
         return _gone(turn)
     if say_section(turn, card, SECTIONS[name]):

@@ -15,8 +15,12 @@ def card(topic: str, name: str, title: str, *questions: str, **more: object) -> 
         questions=questions,
         **{
             "short": more.pop("short", title + "."),
+            **dict.fromkeys(("time", "fee"), "Có ghi."),
+            **dict.fromkeys(
+                ("conditions", "papers", "steps", "benefit_notes", "law"), ("Có ghi.",)
+            ),
             "who": more.pop("who", "Người đủ điều kiện."),
-            "where": Where(units=("ubnd-xa",)),
+            "where": Where(duties=("commune-decision",)),
             "in_force_from": date(2026, 1, 1),
             **more,
         },

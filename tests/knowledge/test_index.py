@@ -14,7 +14,16 @@ INDEX = Index(CARDS, REPAIRER)
 
 
 def find(question: str) -> list[Match]:
-    return INDEX.find(INDEX.weigh(REPAIRER.repair(question)), 5)
+    return looked_at(INDEX, question)
+
+
+def looked_at(index: Index, question: str) -> list[Match]:
+    """The matches of the likeliest cards, the likest first."""
+    query = index.weigh(REPAIRER.repair(question))
+    scores = index.score(query)
+    if scores is None:
+        return []
+    return list(index.match(query, scores, index.likeliest(scores, 5)).values())
 
 
 def first(question: str) -> str:
@@ -59,7 +68,7 @@ def test_syllables_no_card_asks_with_are_the_most_telling() -> None:
 def test_an_empty_base_and_an_empty_question_find_nothing() -> None:
     assert find("") == []
     empty = Index((), REPAIRER)
-    assert empty.find(empty.weigh(REPAIRER.repair("vay vốn")), 5) == []
+    assert looked_at(empty, "vay vốn") == []
 
 
 @given(st.text())

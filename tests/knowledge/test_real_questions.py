@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from knowledge.search import Context, Findings, Search
 from knowledge.words import load_words
 
 FOLDER = Path(__file__).parent
-CARDS = tuple(load().cards.values())
-KNOWN = frozenset(card.id for card in CARDS)
-SEARCH = Search(CARDS, load_words())
+LIBRARY = load().on(date(2026, 11, 24))
+KNOWN = frozenset(LIBRARY.cards)
+SEARCH = Search(tuple(LIBRARY.cards.values()), load_words(), elsewhere=LIBRARY.elsewhere)
 
 
 def rows(name: str) -> list[list[str]]:
