@@ -106,7 +106,7 @@ class Fit:
     lacks: float
     """Share of whom and what the question is for (contrast.yaml) that the card does not name."""
     strays: float
-    """Share of whom and what the card's title is for that the question does not name."""
+    """Share of the households the card's title is for that the question does not name."""
     kinship: int = 0
     """What the card is to the one in hand: 4 itself, then as `followup.kin` says; 0 strangers."""
     thinness: float = 0.0

@@ -60,15 +60,11 @@ class FollowUps:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._by_id = {entry.card.id: entry for entry in index.entries}
-        self._near = {entry.card.id: self._near_to(entry.card) for entry in index.entries}
+        self._near = _neighbours([entry.card for entry in index.entries])
 
     def near(self, hand: Entry) -> Sequence[int]:
         """The places of the card in hand, its group and those named as related."""
         return self._near[hand.card.id]
-
-    def _near_to(self, card: Card) -> Sequence[int]:
-        entries = enumerate(self._index.entries)
-        return [number for number, entry in entries if kin(card, entry.card) >= RELATED]
 
     def entry(self, card: str) -> Entry | None:
         """The entry of a card in hand, if the base still has it."""
@@ -108,6 +104,23 @@ class FollowUps:
         extra = [word for word in other.title if word not in new and word not in hand.title]
         clutter = 0.03 * len(extra)
         return said / total + _THEME * share + _KIN * kin(hand.card, other.card) - clutter
+
+
+def _neighbours(cards: Sequence[Card]) -> dict[str, tuple[int, ...]]:
+    """For each card the places of itself, its group, and those named as related either way."""
+    places = {card.id: number for number, card in enumerate(cards)}
+    groups: dict[str, list[int]] = {}
+    near: dict[str, dict[int, None]] = {card.id: {} for card in cards}
+    for number, card in enumerate(cards):
+        groups.setdefault(card.group, []).append(number)
+        near[card.id][number] = None
+    for number, card in enumerate(cards):
+        near[card.id] |= dict.fromkeys(groups[card.group] if card.group else ())
+        for other in card.related:
+            if other in places:
+                near[card.id][places[other]] = None
+                near[other][number] = None
+    return {name: tuple(found) for name, found in near.items()}
 
 
 def kin(hand: Card, other: Card) -> int:

@@ -1,7 +1,7 @@
 """The index: postings over every way of asking, and how well a card's ways cover a question."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log, sqrt
@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance.Indel import normalized_similarity
 
+from knowledge import postings
 from knowledge.card import Card
+from knowledge.postings import Posting
 from knowledge.repair import Reading, Repairer
 from knowledge.words import Phrases
 
@@ -22,14 +24,13 @@ _TONED = 0.5
 _CONTRADICTED = 0.3
 _NAMED = 1.5
 """Whom and what a question is for weighs more than the rest of it."""
-_BY_WHOLE = 4
+_BY_WHOLE = 8
 """So many cards are also looked at because all their ways of asking together are like it."""
+_WHOLE_SCALE = 0.03
 _LEAST_LIKENESS = 0.35
 """Cards less like the question than this share of the likest are not looked at."""
 
 Pair = tuple[str, str]
-Posting = tuple[NDArray[np.intp], NDArray[np.float64]]
-"""Where a feature stands, and with which weight."""
 Name = tuple[str, ...]
 
 
@@ -53,7 +54,7 @@ class Entry:
     pairs: frozenset[Pair]
     title: frozenset[str]
     subjects: tuple[Name, ...]
-    """What the title says it is for, of the phrases in contrast.yaml."""
+    """The households its title is for, of those in contrast.yaml."""
     body: frozenset[str]
 
     def speaks_of(self, name: Name) -> bool:
@@ -79,7 +80,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How well one card answers to one question; every figure from 0 to 1."""
+    """How well one card answers to one question; every figure but `whole` from 0 to 1."""
 
     entry: int
     likeness: float
@@ -93,12 +94,13 @@ class Match:
     spelling: float
     body: float
     whole: float
-    """Likeness to all the card's ways of asking together."""
+    """BM25 of all the card's ways of asking together, scaled to be mostly under 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Likeness of a question, not yet divided by its length, to all of the base."""
+    """Likeness of a question to all of the base: cosines not yet divided by its length for every
+    way of asking and the best of each card; BM25, scaled, for whole cards."""
 
     units: NDArray[np.float64]
     by_card: NDArray[np.float64]
@@ -112,11 +114,11 @@ class Index:
         self.cards = tuple(cards)
         self.names = tuple(card.id for card in cards)
         asked = [[repairer.repair(text) for text in (c.title, *c.questions)] for c in cards]
-        bodies = [frozenset(repairer.repair(_body(card)).folded) for card in cards]
+        bodies = [_syllables(repairer, _body(card)) for card in cards]
         self._rarity = _rarities(asked)
         self._rarest = log(1 + len(cards)) + 0.5
         self.entries = [
-            _entry(card, readings, body=body, contrast=repairer.words.contrast)
+            _entry(card, readings, body=body, status=repairer.words.status)
             for card, readings, body in zip(cards, asked, bodies, strict=True)
         ]
         self.units = [
@@ -124,13 +126,20 @@ class Index:
             for number, readings in enumerate(asked)
             for reading in readings
         ]
+        self._word_for_word = _word_for_word(asked)
         self._title_pairs = frozenset(pair for r in asked for pair in _telling_pairs(r[0]))
         sizes = [len(readings) for readings in asked]
         self._starts: NDArray[np.intp] = np.cumsum([0, *sizes])[:-1].astype(np.intp)
         self._starts_at: list[int] = self._starts.tolist()
         self._ends = [start + size for start, size in zip(self._starts_at, sizes, strict=True)]
         self._postings = self._post([reading for readings in asked for reading in readings])
-        self._wholes = _wholes(self._postings, [unit.card for unit in self.units], len(cards))
+        self._wholes = postings.of_cards(
+            self._postings, [unit.card for unit in self.units], len(cards)
+        )
+
+    def asked_so(self, reading: Reading) -> int | None:
+        """The place of the one card that is asked for in just these words, tones aside."""
+        return self._word_for_word.get(_bare(reading))
 
     def rarity(self, folded: str) -> float:
         """How telling a syllable is: the fewer cards ask with it, the more."""
@@ -174,20 +183,19 @@ class Index:
     def score(self, query: Query) -> Scores | None:
         """How like the question every way of asking, every card and every whole card is; None
         when no syllable of it is known."""
-        parts = self._found(self._postings, query)
-        if parts is None:
+        parts = postings.weighed(self._postings, query.features)
+        wholes = postings.weighed(self._wholes, dict.fromkeys(query.features, _WHOLE_SCALE))
+        if parts is None or wholes is None:
             return None
-        units = _sums(*parts, len(self.units))
+        units = postings.sums(*parts, len(self.units))
         by_card = np.maximum.reduceat(units, self._starts)
-        wholes = self._found(self._wholes, query)
-        assert wholes is not None
-        return Scores(units, by_card, _sums(*wholes, len(self.cards)))
+        return Scores(units, by_card, postings.sums(*wholes, len(self.cards)))
 
     def likeliest(self, scores: Scores, most: int) -> list[int]:
         """The places of the likeliest cards, by one way of asking and by all together."""
-        best = _top(scores.by_card, most)
+        best = postings.top(scores.by_card, most)
         least = _LEAST_LIKENESS * scores.by_card[best[0]]
-        by_whole = _top(scores.wholes, _BY_WHOLE)
+        by_whole = postings.top(scores.wholes, _BY_WHOLE)
         return list(
             dict.fromkeys([*best[scores.by_card[best] > least].tolist(), *by_whole.tolist()])
         )
@@ -196,17 +204,6 @@ class Index:
         """How well the cards at these places answer to the question; those that share a word."""
         likely = scores.by_card
         return {n: self._match(n, query, scores) for n in numbers if likely[n] > 0.0}
-
-    def _found(self, postings: Mapping[str, Posting], query: Query) -> Posting | None:
-        parts = [
-            (posting, weight)
-            for key, weight in query.features.items()
-            if (posting := postings.get(key)) is not None
-        ]
-        if not parts:
-            return None
-        places = np.concatenate([posting[0] for posting, _ in parts])
-        return places, np.concatenate([posting[1] * weight for posting, weight in parts])
 
     def _match(self, number: int, query: Query, scores: Scores) -> Match:
         entry = self.entries[number]
@@ -227,7 +224,7 @@ class Index:
             pairs=_pair_share(query, entry) if query.all_pairs else covered,
             spelling=spelling,
             body=_body_share(query, entry, known),
-            whole=float(scores.wholes[number]) / query.length,
+            whole=float(scores.wholes[number]),
         )
 
     def _best_units(self, number: int, own: list[float]) -> Iterator[Unit]:
@@ -248,18 +245,20 @@ class Index:
         return Unit(number, weights, sum(weights.values()) or 1.0, " ".join(sorted(weights)))
 
     def _post(self, readings: Sequence[Reading]) -> dict[str, Posting]:
-        lists: dict[str, tuple[list[int], list[float]]] = {}
+        """The postings of all ways of asking, each at length 1; cut from two long arrays."""
+        numbers: dict[str, int] = {}
+        keys: list[int] = []
+        places: list[int] = []
+        values: list[float] = []
         for place, (reading, unit) in enumerate(zip(readings, self.units, strict=True)):
             features = _features(reading, unit.weights)
-            length = sqrt(sum(weight * weight for weight in features.values())) or 1.0
-            for key, weight in features.items():
-                places, values = lists.setdefault(key, ([], []))
-                places.append(place)
-                values.append(weight / length)
-        return {
-            key: (np.array(places, dtype=np.intp), np.array(values, dtype=np.float64))
-            for key, (places, values) in lists.items()
-        }
+            length = sqrt(sum([weight * weight for weight in features.values()])) or 1.0
+            keys += [numbers.setdefault(key, len(numbers)) for key in features]
+            places += [place] * len(features)
+            values += [weight / length for weight in features.values()]
+        where = np.array(places, dtype=np.intp)
+        worth = np.array(values, dtype=np.float64)
+        return postings.by_feature(numbers, np.array(keys, dtype=np.intp), where, values=worth)
 
 
 def _features(reading: Reading, weights: dict[str, float]) -> dict[str, float]:
@@ -282,6 +281,20 @@ def _features(reading: Reading, weights: dict[str, float]) -> dict[str, float]:
 def _pairs(reading: Reading) -> Iterator[Pair]:
     kept = [w for w, weight in zip(reading.folded, reading.weights, strict=True) if weight]
     return pairwise(kept)
+
+
+def _bare(reading: Reading) -> tuple[str, ...]:
+    weighed = zip(reading.folded, reading.weights, strict=True)
+    return tuple(word for word, weight in weighed if weight)
+
+
+def _word_for_word(asked: Sequence[Sequence[Reading]]) -> dict[tuple[str, ...], int]:
+    """Each way of asking that only one card has, with the place of that card."""
+    owners: dict[tuple[str, ...], set[int]] = {}
+    for number, readings in enumerate(asked):
+        for reading in readings:
+            owners.setdefault(_bare(reading), set()).add(number)
+    return {words: min(found) for words, found in owners.items() if words and len(found) == 1}
 
 
 def _telling_pairs(reading: Reading) -> Iterator[Pair]:
@@ -308,7 +321,7 @@ def named(phrases: Phrases[Any], reading: Reading) -> list[Name]:
 
 
 def _entry(
-    card: Card, readings: Sequence[Reading], *, body: frozenset[str], contrast: Phrases[None]
+    card: Card, readings: Sequence[Reading], *, body: frozenset[str], status: Phrases[None]
 ) -> Entry:
     tones: dict[str, set[str]] = {}
     for reading in readings:
@@ -320,13 +333,18 @@ def _entry(
     pairs = frozenset(pair for reading in readings for pair in _pairs(reading))
     fixed = {word: frozenset(forms) for word, forms in tones.items()}
     title = readings[0]
-    subjects = tuple(named(contrast, title))
+    subjects = tuple(named(status, title))
     return Entry(card, fixed, pairs, frozenset(title.folded), subjects, body)
 
 
-def _body(card: Card) -> str:
-    amounts = (amount.what for amount in card.benefit)
-    return " ".join((card.short, card.who, *card.conditions, *amounts, card.where.how))
+def _body(card: Card) -> Iterator[str]:
+    yield from (card.short, card.who, *card.conditions, card.where.how)
+    yield from (amount.what for amount in card.benefit)
+
+
+def _syllables(repairer: Repairer, texts: Iterable[str]) -> frozenset[str]:
+    """What texts say, tone-free; one by one, since a long one is only read in part."""
+    return frozenset(word for text in texts for word in repairer.repair(text).folded)
 
 
 def _known(query: Query, tones: dict[str, frozenset[str]]) -> dict[str, float]:
@@ -366,29 +384,3 @@ def _body_share(query: Query, entry: Entry, known: dict[str, float]) -> float:
     body = entry.body
     missing = [w for word, w in query.weights.items() if word not in known and word in body]
     return sum(missing) / query.total
-
-
-def _wholes(postings: Mapping[str, Posting], cards: Sequence[int], size: int) -> dict[str, Posting]:
-    """The postings of whole cards: the sum of their ways of asking, at length 1."""
-    card_of = np.array(cards, dtype=np.intp)
-    sums = {key: _sums(card_of[places], values, size) for key, (places, values) in postings.items()}
-    squares = np.zeros(size)
-    for values in sums.values():
-        squares += values * values
-    lengths = np.sqrt(np.maximum(squares, 1e-12))
-    found: dict[str, Posting] = {}
-    for key, values in sums.items():
-        places = np.flatnonzero(values)
-        found[key] = (places, values[places] / lengths[places])
-    return found
-
-
-def _sums(places: NDArray[np.intp], values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    return np.bincount(places, weights=values, minlength=size).astype(np.float64, copy=False)
-
-
-def _top(scores: NDArray[np.float64], most: int) -> NDArray[np.intp]:
-    if len(scores) <= 4 * most:
-        return np.argsort(-scores)[:most]
-    found = np.argpartition(-scores, most)[:most]
-    return found[np.argsort(-scores[found])]

@@ -192,9 +192,10 @@ class Repairer:
         # Guessed tones contradict no phrase, so what was typed without them is tried first.
         heard = [a if b else c for a, b, c in zip(toned, marked, folded, strict=True)]
         found = self.words.dialect.find(heard, folded)
-        taken = {place for hit in found for place in range(hit.start, hit.end)}
-        guessed = self.words.dialect.find(toned, folded)
-        found += [hit for hit in guessed if taken.isdisjoint(range(hit.start, hit.end))]
+        if heard != toned:
+            taken = {place for hit in found for place in range(hit.start, hit.end)}
+            guessed = self.words.dialect.find(toned, folded)
+            found += [hit for hit in guessed if taken.isdisjoint(range(hit.start, hit.end))]
         for hit in sorted(found, key=lambda hit: -hit.start):
             sure = any(marked[hit.start : hit.end])
             toned[hit.start : hit.end] = hit.meaning
@@ -212,6 +213,8 @@ class Repairer:
 
 def _drop_echoes(toned: list[str], marked: list[bool]) -> None:
     """What stands twice in a row stands once: "mua bảo hiểm y tế y tế", "đi nhật đi nhật"."""
+    if len(set(toned)) == len(toned):
+        return
     at = 0
     while at < len(toned):
         for size in range(min(_LONGEST_ECHO, (len(toned) - at) // 2), 1, -1):

@@ -127,6 +127,9 @@ class Search:
         if hand and context.is_sure and self._follow_ups.stays(hand, turn, asked.reading):
             return self._stay(hand, asked)
         guess = self._guess(asked)
+        place = self._index.asked_so(asked.reading)
+        if place is not None and turn.rest:
+            guess = _word_for_word(guess, place)
         sure = self.judge.weights.sure
         if guess.trusted < sure and len(asked.reading.folded) >= _LONG:
             guess = self._guess_by_its_end(question, guess, asked)
@@ -256,12 +259,12 @@ class Search:
 
     def _candidates(self, guess: _Guess) -> tuple[Candidate, ...]:
         """The best first, at the trust it has earned; the others in proportion."""
-        best = guess.fits[0].score if guess.fits else 0.0
+        fits = guess.fits[:MOST_CANDIDATES]
+        shares = (exp(min(0.0, fit.score - fits[0].score)) for fit in fits)
+        entries = (self._index.entries[fit.match.entry] for fit in fits)
         return tuple(
-            Candidate(
-                self._index.entries[fit.match.entry].card, guess.trusted * exp(fit.score - best)
-            )
-            for fit in guess.fits[:MOST_CANDIDATES]
+            Candidate(entry.card, guess.trusted * share)
+            for entry, share in zip(entries, shares, strict=True)
         )
 
     def _is_about_policy(self, guess: _Guess, reading: Reading) -> bool:
@@ -274,6 +277,13 @@ class Search:
         if self._words.outside.find(toned, folded):
             return False
         return bool(self._words.general.find(toned, folded)) or self._index.names_a_title(reading)
+
+
+def _word_for_word(guess: _Guess, place: int) -> _Guess:
+    """The same with the card that is asked for in just these words first, and trusted."""
+    own = [fit for fit in guess.fits if fit.match.entry == place]
+    rest = [fit for fit in guess.fits if fit.match.entry != place]
+    return replace(guess, fits=[*own, *rest], trusted=1.0 if own else 0.0)
 
 
 def _followed(card: Card, asked: _Asked) -> Findings:

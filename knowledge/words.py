@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Generic, TypeVar, get_args
 
@@ -35,7 +36,7 @@ class OurField(Data):
 
 
 class Lines(RootModel[tuple[Text, ...]]):
-    """everyday.yaml and contrast.yaml: a plain list."""
+    """everyday.yaml: a plain list."""
 
 
 class Filler(Data):
@@ -65,6 +66,13 @@ class Sections(RootModel[dict[Section, tuple[Text, ...]]]):
     """sections.yaml: a part of an answer → how residents ask for it, strongest part first."""
 
 
+class Contrast(Data):
+    """contrast.yaml."""
+
+    status: tuple[Text, ...]
+    other: tuple[Text, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Found(Generic[_Meaning]):
     """A phrase met in a text: it stands at start..end (syllables) and means `meaning`."""
@@ -74,41 +82,52 @@ class Found(Generic[_Meaning]):
     meaning: _Meaning
 
 
+_Known = tuple[tuple[str, ...], tuple[str, ...], _Meaning]
+"""A phrase without tones, the same as written, and what it means."""
+
+
 class Phrases(Generic[_Meaning]):
     """Phrases that are found in a syllable sequence, longest first, each syllable used once."""
 
-    __slots__ = ("_by_first",)
+    __slots__ = ("_longer", "_single")
 
     def __init__(self, entries: Iterable[tuple[str, _Meaning]]) -> None:
         """A phrase of several syllables also counts typed without marks, a single one does not."""
-        self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], _Meaning]]] = {}
+        self._longer: dict[tuple[str, str], list[_Known[_Meaning]]] = {}
+        self._single: dict[str, list[_Known[_Meaning]]] = {}
         for phrase, meaning in entries:
             toned = tuple(words(phrase))
             folded = tuple(fold_word(word) for word in toned)
-            self._by_first.setdefault(folded[0], []).append((folded, toned, meaning))
-        for known in self._by_first.values():
+            known = (folded, toned, meaning)
+            match folded:
+                case (first, second, *_):
+                    self._longer.setdefault((first, second), []).append(known)
+                case _:
+                    self._single.setdefault(folded[0], []).append(known)
+        for known in self._longer.values():
             known.sort(key=lambda entry: -len(entry[0]))
 
     def find(self, toned: Sequence[str], folded: Sequence[str]) -> list[Found[_Meaning]]:
         """The phrases in the text, from left to right."""
-        by_first = self._by_first
-        starts = [at for at, word in enumerate(folded) if word in by_first]
-        if not starts:
-            return []
         plain, typed = tuple(folded), tuple(toned)
         found: list[Found[_Meaning]] = []
         free = 0
-        for at in starts:
-            hit = self._longest_at(at, typed, plain) if at >= free else None
+        for at, pair in enumerate(pairwise((*plain, ""))):
+            known = (*self._longer.get(pair, ()), *self._single.get(pair[0], ()))
+            hit = self._first(known, at, (typed, plain)) if known and at >= free else None
             if hit is not None:
                 found.append(hit)
                 free = hit.end
         return found
 
-    def _longest_at(
-        self, at: int, typed: tuple[str, ...], folded: tuple[str, ...]
+    def _first(
+        self,
+        known: Iterable[_Known[_Meaning]],
+        at: int,
+        text: tuple[tuple[str, ...], tuple[str, ...]],
     ) -> Found[_Meaning] | None:
-        for plain, marked, meaning in self._by_first[folded[at]]:
+        typed, folded = text
+        for plain, marked, meaning in known:
             end = at + len(plain)
             if plain == folded[at:end] and self._says(marked, plain, typed[at:end]):
                 return Found(at, end, meaning)
@@ -144,6 +163,7 @@ class Words:
     general: Phrases[None]
     outside: Phrases[str]
     contrast: Phrases[None]
+    status: Phrases[None]
     texts: tuple[str, ...] = field(repr=False)
 
     def weight(self, toned: str) -> float:
@@ -161,7 +181,7 @@ def load_words(folder: Path = FOLDER) -> Words:
     follow_up = _read(folder / "followup.yaml", FollowUp)
     ours = _read(folder / "field.yaml", OurField)
     outside = _read(folder / "outside.yaml", Outside)
-    contrast = _read(folder / "contrast.yaml", Lines).root
+    contrast = _read(folder / "contrast.yaml", Contrast)
     everyday = _read(folder / "everyday.yaml", Lines).root
     lists = (filler.chat, *(phrases for file in (follow_up, ours, outside) for _, phrases in file))
     lent = (*sections.values(), *lists)
@@ -177,10 +197,12 @@ def load_words(folder: Path = FOLDER) -> Words:
         ours=_marks(ours.ours),
         general=_marks(ours.general),
         outside=Phrases((p, kind) for kind, phrases in outside for p in phrases),
-        contrast=_marks(contrast),
+        contrast=_marks((*contrast.status, *contrast.other)),
+        status=_marks(contrast.status),
         texts=(
             *everyday,
-            *contrast,
+            *contrast.status,
+            *contrast.other,
             *dialect.keys(),
             *dialect.values(),
             *(p for some in lent for p in some),

@@ -192,20 +192,28 @@ def test_serve_prints_its_address_and_never_imports_aiogram_without_a_token(tmp_
         "import sys, threading, os, signal\n"
         "from bot.cli import main\n"
         "def look():\n"
+        "    sys.stdin.readline()\n"
         "    print('aiogram' in sys.modules, flush=True)\n"
-        "threading.Timer(2.0, look).start()\n"
+        "threading.Thread(target=look, daemon=True).start()\n"
         "sys.argv = ['doithoai', 'serve', '--port', '0']\n"
         "main()\n"
     )
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DOITHOAI_DATA_DIR": str(tmp_path)}
     with subprocess.Popen(
-        [sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code],
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as bot:
         try:
             assert bot.stdout is not None
             address = bot.stdout.readline().split()[-1]
             with urllib.request.urlopen(address + "health", timeout=10) as answer:
                 assert json.load(answer)["ok"] is True
+            assert bot.stdin is not None
+            bot.stdin.write("now\n")
+            bot.stdin.flush()
             assert bot.stdout.readline() == "False\n"
         finally:
             bot.send_signal(signal.SIGTERM)

@@ -93,7 +93,9 @@ def _context(search: Search, asked: Asked) -> Context:
     return Context(hand, is_sure=bool(before and before.verdict == "sure"))
 
 
-def fit_evidence(examples: Sequence[Example], *, steps: int = 3000, decay: float = 0.002) -> Matrix:
+def fit_evidence(
+    examples: Sequence[Example], *, steps: int = 4000, decay: float = 0.0005
+) -> Matrix:
     """Weights under which the right card stands above the others, by softmax and Adam."""
     rows, right = [], []
     for example in examples:
