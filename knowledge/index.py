@@ -113,7 +113,7 @@ class Index:
     def __init__(self, cards: Sequence[Card], repairer: Repairer) -> None:
         self.cards = tuple(cards)
         self.names = tuple(card.id for card in cards)
-        asked = [[repairer.repair(text) for text in (c.title, *c.questions)] for c in cards]
+        asked = [[repairer.take(text) for text in (c.title, *c.questions)] for c in cards]
         bodies = [_syllables(repairer, _body(card)) for card in cards]
         self._rarity = _rarities(asked)
         self._rarest = log(1 + len(cards)) + 0.5
@@ -344,7 +344,7 @@ def _body(card: Card) -> Iterator[str]:
 
 def _syllables(repairer: Repairer, texts: Iterable[str]) -> frozenset[str]:
     """What texts say, tone-free; one by one, since a long one is only read in part."""
-    return frozenset(word for text in texts for word in repairer.repair(text).folded)
+    return frozenset(word for text in texts for word in repairer.take(text).folded)
 
 
 def _known(query: Query, tones: dict[str, frozenset[str]]) -> dict[str, float]:

@@ -67,8 +67,18 @@ class Repairer:
         """What was typed and what was meant; only the first LONGEST_TEXT characters are read."""
         typed = nfc(text[:LONGEST_TEXT])
         tokens = _split(typed)
-        toned, marked = self._choose(self._words(tokens))
-        toned, marked = self._standard(toned, marked)
+        return self._reading(typed, tokens, self._choose(self._words(tokens)))
+
+    def take(self, text: str) -> Reading:
+        """A text of the base itself: spelled as it is meant, so that nothing need be guessed."""
+        typed = nfc(text[:LONGEST_TEXT])
+        tokens = _split(typed)[:MOST_SYLLABLES]
+        return self._reading(typed, tokens, (tokens[:], list(map(_has_marks, tokens))))
+
+    def _reading(
+        self, typed: str, tokens: Sequence[str], meant: tuple[list[str], list[bool]]
+    ) -> Reading:
+        toned, marked = self._standard(*meant)
         folded = tuple(map(fold_word, toned))
         return Reading(
             typed=typed,

@@ -36,7 +36,7 @@ Matrix = NDArray[np.float64]
 TODAY = date(2026, 11, 24)
 _AWAY = 0.35
 """What a question with its card taken away weighs: such questions are rarer than in this file."""
-_WRONG_IN_SCOPE = 0.02
+_WRONG_IN_SCOPE = 0.012
 _WRONG_TO_REFUSE = 1
 """Of some 150 messages."""
 _CLOSE_TO_REFUSE = 0.12
