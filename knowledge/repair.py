@@ -70,7 +70,10 @@ class Repairer:
         return self._reading(typed, tokens, self._choose(self._words(tokens)))
 
     def take(self, text: str) -> Reading:
-        """A text of the base itself: spelled as it is meant, so that nothing need be guessed."""
+        """A text of the base itself: spelled as it is meant, so that only tones left out, as some
+        ways of asking do, need be guessed."""
+        if text.isascii():
+            return self.repair(text)
         typed = nfc(text[:LONGEST_TEXT])
         tokens = _split(typed)[:MOST_SYLLABLES]
         return self._reading(typed, tokens, (tokens[:], list(map(_has_marks, tokens))))
