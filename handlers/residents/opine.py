@@ -3,7 +3,7 @@
 from handlers.status import Ending
 from handlers.turn import Turn
 
-_BARE_WORDS = 5
+_BARE_WORDS = 7
 """Up to this many words ("tui muốn góp ý") announce an opinion and do not say it yet."""
 
 
