@@ -32,15 +32,11 @@ FIT = (
     "topic",
     "hand_thin",
     "kin_thin",
-    "talk_likeness",
-    "talk_covered",
-    "talk_covers",
-    "talk_pairs",
-    "talk_whole",
+    "theme",
 )
 """What speaks for and against a card, in the order of its evidence. From `hand` on: what it is to
-the card in hand, the same where the question says little of its own, and how it answers to the
-question said after the title of that card."""
+the card in hand, the same where the question says little of its own, and how much it is about
+what that card is about."""
 TRUST = (
     "bias",
     "best",
@@ -61,8 +57,6 @@ TRUST = (
     "talk",
     "hand",
     "kin",
-    "talk_covered",
-    "talk_covers",
 )
 """What speaks for and against answering with the best card."""
 
@@ -111,8 +105,8 @@ class Fit:
     """What the card is to the one in hand: 4 itself, then as `followup.kin` says; 0 strangers."""
     thinness: float = 0.0
     """How little the question says of its own while a card is in hand: 1 hardly anything."""
-    in_talk: Match | None = None
-    """The match of the question said after the title of the card in hand."""
+    in_talk: float = 0.0
+    """`whole` of the title of the card in hand: how much the card is about the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +173,8 @@ def evidence(fit: Fit) -> tuple[float, ...]:
         float(kinship == TOPIC),
         thin if kinship == ITSELF else 0.0,
         thin if kinship in (GROUP, RELATED) else 0.0,
-        *_in_talk(fit.in_talk),
+        fit.in_talk,
     )
-
-
-def _in_talk(match: Match | None) -> tuple[float, ...]:
-    if match is None:
-        return (0.0,) * 5
-    return (match.likeness, match.covered, match.covers, match.pairs, match.whole)
 
 
 def grounds(fits: Sequence[Fit], doubt: Doubt) -> tuple[float, ...]:
@@ -215,8 +203,6 @@ def grounds(fits: Sequence[Fit], doubt: Doubt) -> tuple[float, ...]:
         float(best.thinness > 0),
         float(best.kinship == ITSELF),
         float(best.kinship in (GROUP, RELATED)),
-        best.in_talk.covered if best.in_talk else 0.0,
-        best.in_talk.covers if best.in_talk else 0.0,
     )
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from knowledge.card import Card, Section
 from knowledge.confidence import GROUP, ITSELF, RELATED, TOPIC
 from knowledge.index import TELLING, Entry, Index
@@ -60,11 +63,20 @@ class FollowUps:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._by_id = {entry.card.id: entry for entry in index.entries}
+        self._like_title: dict[str, NDArray[np.float64]] = {}
         self._near = _neighbours([entry.card for entry in index.entries])
 
     def near(self, hand: Entry) -> Sequence[int]:
         """The places of the card in hand, its group and those named as related."""
         return self._near[hand.card.id]
+
+    def like_title(self, hand: Entry) -> NDArray[np.float64]:
+        """How much every card is about what the title of the card in hand says: BM25, scaled."""
+        found = self._like_title.get(hand.card.id)
+        if found is None:
+            found = self._index.wholes(self._index.weigh(hand.reading))
+            self._like_title[hand.card.id] = found
+        return found
 
     def entry(self, card: str) -> Entry | None:
         """The entry of a card in hand, if the base still has it."""

@@ -24,11 +24,7 @@ _TONED = 0.5
 _CONTRADICTED = 0.3
 _NAMED = 1.5
 """Whom and what a question is for weighs more than the rest of it."""
-_BY_WHOLE = 8
-"""So many cards are also looked at because all their ways of asking together are like it."""
 _WHOLE_SCALE = 0.03
-_LEAST_LIKENESS = 0.35
-"""Cards less like the question than this share of the likest are not looked at."""
 
 Pair = tuple[str, str]
 Name = tuple[str, ...]
@@ -49,6 +45,8 @@ class Entry:
     """A card as the index sees it: its syllables with their typed tones, and its neighbours."""
 
     card: Card
+    reading: Reading
+    """Its title."""
     tones: dict[str, frozenset[str]]
     """With which tones the card asks with a syllable; none where it was only typed without."""
     pairs: frozenset[Pair]
@@ -184,26 +182,20 @@ class Index:
         """How like the question every way of asking, every card and every whole card is; None
         when no syllable of it is known."""
         parts = postings.weighed(self._postings, query.features)
-        wholes = postings.weighed(self._wholes, dict.fromkeys(query.features, _WHOLE_SCALE))
-        if parts is None or wholes is None:
+        if parts is None:
             return None
         units = postings.sums(*parts, len(self.units))
-        by_card = np.maximum.reduceat(units, self._starts)
-        return Scores(units, by_card, postings.sums(*wholes, len(self.cards)))
+        return Scores(units, np.maximum.reduceat(units, self._starts), self.wholes(query))
 
-    def likeliest(self, scores: Scores, most: int) -> list[int]:
-        """The places of the likeliest cards, by one way of asking and by all together."""
-        best = postings.top(scores.by_card, most)
-        least = _LEAST_LIKENESS * scores.by_card[best[0]]
-        by_whole = postings.top(scores.wholes, _BY_WHOLE)
-        return list(
-            dict.fromkeys([*best[scores.by_card[best] > least].tolist(), *by_whole.tolist()])
-        )
+    def wholes(self, query: Query) -> NDArray[np.float64]:
+        """BM25 of every whole card, scaled."""
+        parts = postings.weighed(self._wholes, dict.fromkeys(query.features, _WHOLE_SCALE))
+        return postings.sums(*parts, len(self.cards)) if parts else np.zeros(len(self.cards))
 
-    def match(self, query: Query, scores: Scores, numbers: Iterable[int]) -> dict[int, Match]:
+    def match(self, query: Query, scores: Scores, numbers: Iterable[int]) -> list[Match]:
         """How well the cards at these places answer to the question; those that share a word."""
         likely = scores.by_card
-        return {n: self._match(n, query, scores) for n in numbers if likely[n] > 0.0}
+        return [self._match(n, query, scores) for n in numbers if likely[n] > 0.0]
 
     def _match(self, number: int, query: Query, scores: Scores) -> Match:
         entry = self.entries[number]
@@ -334,7 +326,7 @@ def _entry(
     fixed = {word: frozenset(forms) for word, forms in tones.items()}
     title = readings[0]
     subjects = tuple(named(status, title))
-    return Entry(card, fixed, pairs, frozenset(title.folded), subjects, body)
+    return Entry(card, title, fixed, pairs, frozenset(title.folded), subjects, body)
 
 
 def _body(card: Card) -> Iterator[str]:

@@ -1,22 +1,26 @@
 """The search: from a resident's question to a card, to a choice of cards, or to honest silence."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import exp, inf
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge import postings
 from knowledge.card import Card, Section
 from knowledge.confidence import GROUP, ITSELF, Doubt, Fit, Judge, Weights, load_weights
 from knowledge.elsewhere import Elsewhere
 from knowledge.followup import FollowUps, Turn, kin, read_turn
-from knowledge.index import Entry, Index, Match, Name, Query, named
+from knowledge.index import Entry, Index, Match, Name, Query, Scores, named
 from knowledge.repair import LONGEST_TEXT, Reading, Repairer
 from knowledge.words import Words
 
 MOST_CANDIDATES = 10
-_LOOKED_AT = 10
-_IN_TALK = 4
+_LOOKED_AT = 9
+_OTHERS_LOOKED_AT = 2
 _LEAST_NEW = 2
 _LONG = 16
 _OWN_WAY = 0.85
@@ -71,8 +75,6 @@ class _Asked:
     turn: Turn
     names: Sequence[Name]
     hand: Entry | None
-    talk: Reading | None
-    """The question after the title of the card in hand, as if it had been said again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +161,11 @@ class Search:
 
     def _read(self, question: str, context: Context) -> _Asked:
         reading = self._repairer.repair(question)
-        hand = self._follow_ups.entry(context.card)
         return _Asked(
             reading,
             read_turn(reading, self._words),
             named(self._words.contrast, reading),
-            hand,
-            self._repairer.repair(f"{hand.card.title} {question}") if hand else None,
+            self._follow_ups.entry(context.card),
         )
 
     def _guess(self, asked: _Asked) -> _Guess:
@@ -178,33 +178,38 @@ class Search:
         scores = index.score(query)
         if scores is None:
             return Look((), None, self._doubt(asked, query, (), other=None), index.names)
-        numbers = index.likeliest(scores, _LOOKED_AT)
-        in_talk: Mapping[int, Match] = {}
-        if asked.hand and asked.talk:
-            whole = index.weigh(asked.talk, asked.names)
-            said = index.score(whole) or scores
-            near = self._follow_ups.near(asked.hand)
-            numbers = list(dict.fromkeys([*numbers, *near, *index.likeliest(said, _IN_TALK)]))
-            in_talk = index.match(whole, said, numbers)
-        matches = index.match(query, scores, numbers)
-        found = (
-            self._fit(m, query, asked, in_talk=in_talk.get(number)) for number, m in matches.items()
-        )
+        in_talk = self._follow_ups.like_title(asked.hand) if asked.hand else None
+        matches = index.match(query, scores, self._worth_a_look(asked.hand, query, scores))
+        found = (self._fit(match, query, asked, in_talk=in_talk) for match in matches)
         fits = sorted(map(self.judge.score, found), key=lambda fit: -fit.score)
         cards = [fit for fit in fits if fit.match.entry < self._cards]
         other = next((fit for fit in fits if fit.match.entry >= self._cards), None)
         return Look(cards, other, self._doubt(asked, query, cards, other=other), index.names)
 
-    def _fit(self, match: Match, query: Query, asked: _Asked, *, in_talk: Match | None) -> Fit:
+    def _worth_a_look(self, hand: Entry | None, query: Query, scores: Scores) -> list[int]:
+        """The places of the cards, and of what is asked elsewhere, that a first glance likes."""
+        weigh = self.judge.weights.fit
+        glance = scores.by_card * (weigh["likeness"] / query.length)
+        glance += scores.wholes * weigh["whole"]
+        if hand is not None:
+            glance += self._follow_ups.like_title(hand) * weigh["theme"]
+            glance[list(self._follow_ups.near(hand))] += weigh["related"]
+        cards = postings.top(glance[: self._cards], _LOOKED_AT)
+        others = postings.top(glance[self._cards :], _OTHERS_LOOKED_AT) + self._cards
+        return [*cards.tolist(), *others.tolist()]
+
+    def _fit(
+        self, match: Match, query: Query, asked: _Asked, *, in_talk: NDArray[np.float64] | None
+    ) -> Fit:
         entry = self._index.entries[match.entry]
         said = query.weights.keys()
         lacks = _share(not entry.speaks_of(name) for name in asked.names)
         strays = _share(not said >= set(name) for name in entry.subjects)
-        if asked.hand is None:
+        if asked.hand is None or in_talk is None:
             return Fit(match, 0.0, lacks, strays)
         thinness = 1.0 / (1.0 + len(asked.turn.new))
         kinship = kin(asked.hand.card, entry.card)
-        return Fit(match, 0.0, lacks, strays, kinship, thinness, in_talk)
+        return Fit(match, 0.0, lacks, strays, kinship, thinness, float(in_talk[match.entry]))
 
     def _guess_by_its_end(self, question: str, whole: _Guess, asked: _Asked) -> _Guess:
         """Long stories ask at the end: the last clauses may say more surely what is wanted; whom

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge import postings
 from knowledge.index import Index, Match
 from knowledge.repair import Repairer
 from knowledge.words import load_words
@@ -23,7 +24,7 @@ def looked_at(index: Index, question: str) -> list[Match]:
     scores = index.score(query)
     if scores is None:
         return []
-    return list(index.match(query, scores, index.likeliest(scores, 5)).values())
+    return index.match(query, scores, postings.top(scores.by_card, 5).tolist())
 
 
 def first(question: str) -> str:
