@@ -60,12 +60,14 @@ def _words(folder: Path) -> list[ContentError]:
 
 def _table(folder: Path) -> Table:
     library = read(folder).freeze()
-    table = Table("topic", "cards", "ways of asking", "high", "medium", "low")
+    table = Table("topic", "cards", "ways of asking", "laws", "high", "medium", "low")
     for topic in library.topics.values():
         cards = library.cards_of(topic.id)
         levels = [
             sum(card.confidence == level for card in cards) for level in ("high", "medium", "low")
         ]
         asked = sum(len(card.questions) for card in cards)
-        table.add_row(topic.title, str(len(cards)), str(asked), *map(str, levels))
+        laws = {citation.number for card in cards for citation in card.law}
+        counts = (len(cards), asked, len(laws), *levels)
+        table.add_row(topic.title, *map(str, counts))
     return table

@@ -106,6 +106,10 @@ class Turn:
         text = self.incoming.text
         return self.house.search.find(besides(text) if self.incoming.is_masked else text, context)
 
+    def find_each(self) -> list[Findings]:
+        """What the search surely finds for each of several needs in the message."""
+        return self.house.search.find_each(self.incoming.text)
+
     def phrase(self, name: str, /, **data: Any) -> str:
         """One of our sentences."""
         return self.house.library.phrases.render(name, **data)

@@ -23,6 +23,11 @@ _LOOKED_AT = 9
 _OTHERS_LOOKED_AT = 2
 _LEAST_NEW = 2
 _LONG = 16
+MOST_NEEDS = 4
+_LEAST_WORDS = 4
+_NEEDS_END = re.compile(
+    r"[?;\n]+|,?\s+(?:với lại|voi lai|à mà|a ma|rồi còn|roi con|và cho hỏi|va cho hoi)\s+"
+)
 _OWN_WAY = 0.85
 _CLAUSE_END = re.compile(r"[.,;:?!\n]+(?!\d)")
 
@@ -140,6 +145,17 @@ class Search:
             if sibling:
                 return _followed(sibling, asked)
         return self._found(guess, asked)
+
+    def find_each(self, question: str) -> list[Findings]:
+        """What is surely found for each need of a message that asks for several; [] for one.
+
+        Only the first MOST_NEEDS parts are looked at, each by itself.
+        """
+        parts = [part for part in _NEEDS_END.split(question[:LONGEST_TEXT]) if part]
+        telling = [part for part in parts if len(part.split()) >= _LEAST_WORDS]
+        found = [self.find(part) for part in telling[:MOST_NEEDS]] if len(telling) > 1 else []
+        sure = {one.candidates[0].card.id: one for one in found if one.verdict == "sure"}
+        return list(sure.values()) if len(sure) > 1 else []
 
     def _stay(self, hand: Entry, asked: _Asked) -> Findings:
         """A part of the card in hand; where it does not tell it, a neighbour that surely does."""

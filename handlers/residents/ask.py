@@ -1,5 +1,7 @@
 """A resident asks in their own words: answer, ask back, or say honestly that we do not know."""
 
+from collections.abc import Sequence
+
 from handlers.message import Choice
 from handlers.rendering import say_answer, say_section, topic_choices
 from handlers.status import Ending, Status
@@ -14,6 +16,9 @@ _WORTH_A_LOOK = 0.05
 
 def ask(turn: Turn) -> Ending:
     """Answer the question, if the base holds its answer."""
+    needs = [one for one in turn.find_each() if _of_today(turn, _card(one)).is_current(turn.today)]
+    if len(needs) > 1:
+        return _answer_each(turn, needs)
     found = turn.find()
     if found.verdict == "sure":
         return _answer(turn, found)
@@ -41,6 +46,24 @@ def _answer(turn: Turn, found: Findings) -> Ending:
     else:
         is_told = _answer_section(turn, card, found)
     return _ending(status if is_told else "partly_answered", found, card)
+
+
+def _answer_each(turn: Turn, needs: Sequence[Findings]) -> Ending:
+    """Each need shortly, one after the other; more of any of them by a press."""
+    cards = [_of_today(turn, _card(found)) for found in needs]
+    choices = tuple(Choice(card.title, f"card:{card.id}") for card in cards)
+    for card in cards[:-1]:
+        turn.say("answer", heading=card.title, card=card)
+    turn.hold(cards[-1].id)
+    turn.say("answer", heading=cards[-1].title, choices=choices, card=cards[-1])
+    candidates = tuple(
+        (card.id, found.candidates[0].score) for card, found in zip(cards, needs, strict=True)
+    )
+    return Ending("answered", cards[0].id, candidates[0][1], candidates)
+
+
+def _card(found: Findings) -> Card:
+    return found.candidates[0].card
 
 
 def _of_today(turn: Turn, card: Card) -> Card:
