@@ -151,6 +151,16 @@ def bank(
 
 
 @cli.command()
+def hygiene(
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Rows of each list.")] = 30,
+) -> None:
+    """Cards that compete for a question, cards asked in few ways, questions worth adding."""
+    from bot.hygiene import run
+
+    run(read_settings(), limit)
+
+
+@cli.command()
 def waiting(
     search: Annotated[str, typer.Option(help="Only those with these words; no tones needed.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,

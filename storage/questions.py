@@ -95,6 +95,41 @@ def search(
     return [Listed(*row) for row in connection.execute(statement)]
 
 
+class Unsettled(NamedTuple):
+    """A question that was asked back or passed on: how often, in its newest words, its candidates."""
+
+    times: int
+    text: str
+    candidates: list[list[Any]]
+
+
+def unsettled(
+    connection: sa.Connection, *, newest: int = 5_000, limit: int = 50
+) -> list[Unsettled]:
+    """What was asked most among the newest questions that no card settled, tones aside."""
+    open_ones = ("clarifying", "queued")
+    recent = (
+        sa.select(questions.c.id, questions.c.text_key)
+        .where(questions.c.status.in_(open_ones))
+        .order_by(questions.c.id.desc())
+        .limit(newest)
+        .subquery()
+    )
+    counted = (
+        sa.select(sa.func.count().label("times"), sa.func.max(recent.c.id).label("id"))
+        .group_by(recent.c.text_key)
+        .order_by(sa.desc("times"), sa.desc("id"))
+        .limit(limit)
+        .subquery()
+    )
+    statement = (
+        sa.select(counted.c.times, questions.c.text, questions.c.candidates)
+        .join(questions, questions.c.id == counted.c.id)
+        .order_by(counted.c.times.desc(), counted.c.id.desc())
+    )
+    return [Unsettled(*row) for row in connection.execute(statement)]
+
+
 def count(connection: sa.Connection) -> dict[str, int]:
     """How many questions ended in each status."""
     rows = connection.execute(
