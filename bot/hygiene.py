@@ -40,9 +40,8 @@ def _print_base(house: House, limit: int) -> None:
     cards = list(house.library.on(today).cards.values())
     found = examine(cards, load_words(), house.library.elsewhere)
     share = 100 * found.found / max(1, found.asked)
-    _out.print(
-        f"{found.asked} ways of asking left out in turn; {share:.1f} % still find their card"
-    )
+    told = f"{found.asked} ways of asking left out in turn"
+    _out.print(f"{told}; {share:.1f} % still find their card")
     table = Table("times", "card", "found instead", "for example", title="cards that compete")
     for one in found.rivalries[:limit]:
         table.add_row(str(one.count), one.card, one.rival, one.example)

@@ -40,9 +40,8 @@ def examine(cards: Sequence[Card], words: Words, elsewhere: Sequence[Elsewhere] 
     asked = found = 0
     lost: Counter[tuple[str, str]] = Counter()
     examples: dict[tuple[str, str], str] = {}
-    for fold in range(FOLDS):
-        search = Search([_without(card, fold) for card in cards], words, elsewhere=elsewhere)
-        for card, question in _left_out(cards, fold):
+    for search, left_out in without_a_fifth(cards, words, elsewhere):
+        for card, question in left_out:
             asked += 1
             candidates = search.find(question).candidates
             first = candidates[0].card.id if candidates else ""
@@ -56,6 +55,15 @@ def examine(cards: Sequence[Card], words: Words, elsewhere: Sequence[Elsewhere] 
     ]
     few = sorted(((c.id, len(c.questions)) for c in cards if len(c.questions) < FEW), key=_second)
     return Hygiene(asked, found, tuple(rivalries), tuple(few))
+
+
+def without_a_fifth(
+    cards: Sequence[Card], words: Words, elsewhere: Sequence[Elsewhere] = ()
+) -> Iterator[tuple[Search, list[tuple[Card, str]]]]:
+    """Searches that each lack a fifth of the ways of asking, with those ways and their cards."""
+    for fold in range(FOLDS):
+        search = Search([_without(card, fold) for card in cards], words, elsewhere=elsewhere)
+        yield search, list(_left_out(cards, fold))
 
 
 def _without(card: Card, fold: int) -> Card:

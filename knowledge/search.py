@@ -25,9 +25,6 @@ _LEAST_NEW = 2
 _LONG = 16
 MOST_NEEDS = 4
 _LEAST_WORDS = 4
-_NEEDS_END = re.compile(
-    r"[?;\n]+|,?\s+(?:với lại|voi lai|à mà|a ma|rồi còn|roi con|và cho hỏi|va cho hoi)\s+"
-)
 _OWN_WAY = 0.85
 _CLAUSE_END = re.compile(r"[.,;:?!\n]+(?!\d)")
 
@@ -119,6 +116,8 @@ class Search:
         weights: Weights | None = None,
     ) -> None:
         self._words = words
+        between = "|".join(map(re.escape, words.between))
+        self._needs_end = re.compile(rf"[?;\n]+|,?\s+(?:{between})\s+", re.IGNORECASE)
         self._elsewhere = elsewhere
         self._cards = len(cards)
         known = (*cards, *(entry.stand_in() for entry in elsewhere))
@@ -151,7 +150,7 @@ class Search:
 
         Only the first MOST_NEEDS parts are looked at, each by itself.
         """
-        parts = [part for part in _NEEDS_END.split(question[:LONGEST_TEXT]) if part]
+        parts = [part for part in self._needs_end.split(question[:LONGEST_TEXT]) if part]
         telling = [part for part in parts if len(part.split()) >= _LEAST_WORDS]
         found = [self.find(part) for part in telling[:MOST_NEEDS]] if len(telling) > 1 else []
         sure = {one.candidates[0].card.id: one for one in found if one.verdict == "sure"}

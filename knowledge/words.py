@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, RootModel
 
 from knowledge.card import Data, Section, Text
 from knowledge.source import Source, read_one
-from knowledge.text import fold_word, words
+from knowledge.text import fold, fold_word, words
 
 FOLDER = Path(__file__).parent / "content" / "words"
 _Meaning = TypeVar("_Meaning")
@@ -52,6 +52,7 @@ class FollowUp(Data):
     turn: tuple[Text, ...]
     point: tuple[Text, ...]
     light: tuple[Text, ...]
+    between: tuple[Text, ...]
 
 
 class Outside(Data):
@@ -159,6 +160,7 @@ class Words:
     turn: Phrases[None]
     point: Phrases[None]
     light: frozenset[str]
+    between: tuple[str, ...]
     ours: Phrases[None]
     general: Phrases[None]
     outside: Phrases[str]
@@ -194,6 +196,7 @@ def load_words(folder: Path = FOLDER) -> Words:
         turn=_marks(follow_up.turn),
         point=_marks(follow_up.point),
         light=frozenset(follow_up.light),
+        between=tuple(p for phrase in follow_up.between for p in (phrase, fold(phrase))),
         ours=_marks(ours.ours),
         general=_marks(ours.general),
         outside=Phrases((p, kind) for kind, phrases in outside for p in phrases),

@@ -96,7 +96,7 @@ def search(
 
 
 class Unsettled(NamedTuple):
-    """A question that was asked back or passed on: how often, in its newest words, its candidates."""
+    """A question asked back or passed on: how often, in its newest words, its candidates."""
 
     times: int
     text: str

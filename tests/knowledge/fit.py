@@ -26,6 +26,7 @@ from knowledge.confidence import (
     grounds,
     load_weights,
 )
+from knowledge.hygiene import without_a_fifth
 from knowledge.library import Library, load
 from knowledge.recognise import Recogniser, load_rules
 from knowledge.search import Context, Findings, Look, Search
@@ -42,6 +43,8 @@ _WRONG_TO_REFUSE = 1
 _CLOSE_TO_REFUSE = 0.12
 _TO_REFUSE = 3.0
 """What a message to be refused weighs: the bank has few of them, and residents send all kinds."""
+_LEFT_OUT = 0.1
+"""What a way of asking that was left out weighs: there are five times as many as questions."""
 _AGAINST = ("missing", "rivals", "outside", "lacks", "strays")
 _EITHER = ("bias", "talk")
 _SEARCHED = ("question", "elsewhere")
@@ -53,6 +56,7 @@ class Example:
 
     look: Look
     card: str
+    importance: float = 1.0
 
 
 def main() -> None:
@@ -64,6 +68,7 @@ def main() -> None:
     # What the recogniser keeps from the search needs no threshold.
     searched = [a for a in bank if a.card or recogniser.recognise(a.text).kind in _SEARCHED]
     examples = [_example(search, asked, library.card(asked.card)) for asked in searched]
+    examples += left_out(library)
     found = fit_evidence([example for example in examples if example.card])
     fitted = load_weights().model_copy(update={"fit": dict(as_mapping(FIT, found.tolist()))})
     trust = fit_logistic(_grounds(Judge(fitted), examples))
@@ -93,16 +98,26 @@ def _context(search: Search, asked: Asked) -> Context:
     return Context(hand, is_sure=bool(before and before.verdict == "sure"))
 
 
+def left_out(library: Library) -> list[Example]:
+    """The cards' own ways of asking, each looked at by a search that does not know it."""
+    cards, words = tuple(library.cards.values()), load_words()
+    found: list[Example] = []
+    for search, asked in without_a_fifth(cards, words, library.elsewhere):
+        found += [Example(search.look(text), card.id, _LEFT_OUT) for card, text in asked]
+    return found
+
+
 def fit_evidence(
     examples: Sequence[Example], *, steps: int = 4000, decay: float = 0.0005
 ) -> Matrix:
     """Weights under which the right card stands above the others, by softmax and Adam."""
-    rows, right = [], []
+    rows, right, importance = [], [], []
     for example in examples:
         names = [example.look.cards[fit.match.entry] for fit in example.look.fits]
         if example.card in names:
             rows.append([evidence(fit) for fit in example.look.fits])
             right.append(names.index(example.card))
+            importance.append(example.importance)
     width = max(map(len, rows))
     table = np.zeros((len(rows), width, len(FIT)))
     absent = np.full((len(rows), width), -1e9)
@@ -112,12 +127,13 @@ def fit_evidence(
     weights = np.zeros(len(FIT))
     first, second = np.zeros_like(weights), np.zeros_like(weights)
     at = np.arange(len(rows))
+    share = (np.array(importance) / sum(importance))[:, None]
     for step in range(1, steps + 1):
         scores = table @ weights + absent
         shares = np.exp(scores - scores.max(axis=1, keepdims=True))
         shares /= shares.sum(axis=1, keepdims=True)
         shares[at, right] -= 1.0
-        slope = np.einsum("nc,ncf->f", shares, table) / len(rows) + decay * weights
+        slope = np.einsum("nc,ncf->f", shares * share, table) + decay * weights
         first = 0.9 * first + 0.1 * slope
         second = 0.999 * second + 0.001 * slope * slope
         pace = np.sqrt(second / (1 - 0.999**step)) + 1e-8
@@ -164,10 +180,11 @@ def _grounds(judge: Judge, examples: Sequence[Example]) -> Grounds:
         look = example.look.scored(judge)
         names = [look.cards[fit.match.entry] for fit in look.fits]
         if names:
-            rows.append((look, names[0] == example.card, 1.0 if example.card else _TO_REFUSE))
+            importance = example.importance if example.card else _TO_REFUSE
+            rows.append((look, names[0] == example.card, importance))
         away = look.without(example.card)
         if example.card in names and away.fits:
-            rows.append((away, False, _AWAY))
+            rows.append((away, False, _AWAY * example.importance))
     return Grounds(
         figures=np.array([grounds(look.fits, look.doubt) for look, _, _ in rows]),
         right=np.array([right for _, right, _ in rows]),

@@ -1,6 +1,7 @@
 """Questions that no card settled are counted by their words, tones aside."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -17,8 +18,8 @@ def test_what_was_asked_most_and_not_settled_comes_first(database: Database) -> 
         ("vay vốn", "vay von", "clarifying"),
         ("học phí", "hoc phi", "answered"),
     ]
-    with database.engine.begin() as connection:
-        _put(connection, asked)
+    database.write(partial(_put, asked=asked)).result()
+    with database.read() as connection:
         found = questions.unsettled(connection)
         few = questions.unsettled(connection, limit=1)
     assert [(row.times, row.text) for row in found] == [(2, "tien mai tang"), (1, "vay vốn")]
@@ -30,7 +31,9 @@ def _put(connection: sa.Connection, asked: list[tuple[str, str, str]]) -> None:
     account = ("terminal", "talk")
     ids = residents.add_many(connection, [account], NOW)
     for number, (text, key, status) in enumerate(asked):
-        entry = inbox.InboxEntry("terminal", "talk", f"in-{number}", "text", text, "", NOW, NOW)
+        entry = inbox.InboxEntry(
+            "terminal", "talk", f"in-{number}", "text", text, "", False, NOW, NOW
+        )
         inbox.put(connection, [entry])
         row = connection.execute(sa.select(sa.func.max(inbox.inbox.c.id))).scalar_one()
         question = questions.Question(
