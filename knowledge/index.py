@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from math import log, sqrt
 from typing import Any
@@ -13,7 +14,6 @@ from rapidfuzz.distance.Indel import normalized_similarity
 
 from knowledge import postings
 from knowledge.card import Card
-from knowledge.postings import Posting
 from knowledge.repair import Reading, Repairer
 from knowledge.words import Phrases
 
@@ -130,7 +130,9 @@ class Index:
         self._starts: NDArray[np.intp] = np.cumsum([0, *sizes])[:-1].astype(np.intp)
         self._starts_at: list[int] = self._starts.tolist()
         self._ends = [start + size for start, size in zip(self._starts_at, sizes, strict=True)]
-        self._postings = self._post([reading for readings in asked for reading in readings])
+        self._postings = postings.post(
+            self._rows(reading for readings in asked for reading in readings)
+        )
         self._wholes = postings.of_cards(
             self._postings, [unit.card for unit in self.units], len(cards)
         )
@@ -181,16 +183,16 @@ class Index:
     def score(self, query: Query) -> Scores | None:
         """How like the question every way of asking, every card and every whole card is; None
         when no syllable of it is known."""
-        parts = postings.weighed(self._postings, query.features)
-        if parts is None:
+        units = self._postings.sums(query.features, len(self.units))
+        if units is None:
             return None
-        units = postings.sums(*parts, len(self.units))
         return Scores(units, np.maximum.reduceat(units, self._starts), self.wholes(query))
 
     def wholes(self, query: Query) -> NDArray[np.float64]:
         """BM25 of every whole card, scaled."""
-        parts = postings.weighed(self._wholes, dict.fromkeys(query.features, _WHOLE_SCALE))
-        return postings.sums(*parts, len(self.cards)) if parts else np.zeros(len(self.cards))
+        flat = dict.fromkeys(query.features, _WHOLE_SCALE)
+        found = self._wholes.sums(flat, len(self.cards))
+        return np.zeros(len(self.cards)) if found is None else found
 
     def match(self, query: Query, scores: Scores, numbers: Iterable[int]) -> list[Match]:
         """How well the cards at these places answer to the question; those that share a word."""
@@ -236,21 +238,11 @@ class Index:
                 weights[word] = max(weights.get(word, 0.0), weight * self.rarity(word))
         return Unit(number, weights, sum(weights.values()) or 1.0, " ".join(sorted(weights)))
 
-    def _post(self, readings: Sequence[Reading]) -> dict[str, Posting]:
-        """The postings of all ways of asking, each at length 1; cut from two long arrays."""
-        numbers: dict[str, int] = {}
-        keys: list[int] = []
-        places: list[int] = []
-        values: list[float] = []
-        for place, (reading, unit) in enumerate(zip(readings, self.units, strict=True)):
+    def _rows(self, readings: Iterable[Reading]) -> Iterator[tuple[dict[str, float], float]]:
+        """The features of each way of asking, and their length as a vector."""
+        for reading, unit in zip(readings, self.units, strict=True):
             features = _features(reading, unit.weights)
-            length = sqrt(sum([weight * weight for weight in features.values()])) or 1.0
-            keys += [numbers.setdefault(key, len(numbers)) for key in features]
-            places += [place] * len(features)
-            values += [weight / length for weight in features.values()]
-        where = np.array(places, dtype=np.intp)
-        worth = np.array(values, dtype=np.float64)
-        return postings.by_feature(numbers, np.array(keys, dtype=np.intp), where, values=worth)
+            yield features, sqrt(sum([weight * weight for weight in features.values()])) or 1.0
 
 
 def _features(reading: Reading, weights: dict[str, float]) -> dict[str, float]:
@@ -312,6 +304,17 @@ def named(phrases: Phrases[Any], reading: Reading) -> list[Name]:
     return [reading.folded[start:end] for start, end in sorted(spans)]
 
 
+# Cards have most of their neighbours and spellings in common: equal ones are kept once.
+@cache
+def _pair(first: str, second: str) -> Pair:
+    return first, second
+
+
+@cache
+def _forms(forms: frozenset[str]) -> frozenset[str]:
+    return forms
+
+
 def _entry(
     card: Card, readings: Sequence[Reading], *, body: frozenset[str], status: Phrases[None]
 ) -> Entry:
@@ -322,8 +325,8 @@ def _entry(
                 forms = tones.setdefault(word, set())
                 if reading.has_tones:
                     forms.add(toned)
-    pairs = frozenset(pair for reading in readings for pair in _pairs(reading))
-    fixed = {word: frozenset(forms) for word, forms in tones.items()}
+    pairs = frozenset(_pair(*pair) for reading in readings for pair in _pairs(reading))
+    fixed = {word: _forms(frozenset(forms)) for word, forms in tones.items()}
     title = readings[0]
     subjects = tuple(named(status, title))
     return Entry(card, title, fixed, pairs, frozenset(title.folded), subjects, body)

@@ -26,20 +26,19 @@ class Language:
 
     def __init__(self, base: Iterable[Sequence[str]], others: Iterable[Sequence[str]]) -> None:
         """`base`: the sentences of the cards; `others`: phrases that only lend their tones."""
-        self._counts: Counter[str] = Counter()
-        self._pairs: Counter[tuple[str, str]] = Counter()
+        counts, pairs = Counter[str](), Counter[tuple[str, str]]()
         for sentence in base:
-            self._count(sentence)
-        self._ours = {fold_word(word) for word in self._counts}
+            _count(sentence, counts, pairs)
+        self._ours = {fold_word(word) for word in counts}
         for sentence in others:
-            self._count(sentence)
-        self._forms = self._forms_by_sound()
+            _count(sentence, counts, pairs)
+        self._forms = _forms_by_sound(counts)
         self._sounds = Counter[str]()
-        for word, count in self._counts.items():
+        for word, count in counts.items():
             self._sounds[fold_word(word)] += count
-        self._sound_pairs = {(fold_word(a), fold_word(b)) for a, b in self._pairs}
-        self._score = {word: _OFTEN * log(1 + count) for word, count in self._counts.items()}
-        self._bond = {pair: _KEEPS_TOGETHER * log(1 + n) for pair, n in self._pairs.items()}
+        self._sound_pairs = {(fold_word(a), fold_word(b)) for a, b in pairs}
+        self._score = {word: _OFTEN * log(1 + count) for word, count in counts.items()}
+        self._bond = {pair: _KEEPS_TOGETHER * log(1 + n) for pair, n in pairs.items()}
 
     def forms(self, folded: str) -> tuple[str, ...]:
         """The toned forms of a tone-free syllable, the most frequent first; () when unknown."""
@@ -110,18 +109,20 @@ class Language:
             score += self._bond.get(pair, 0.0) / 2
         return score
 
-    def _count(self, sentence: Sequence[str]) -> None:
-        """A sentence written without any tones teaches nothing about tones."""
-        if len(sentence) > 3 and all(fold_word(word) == word for word in sentence):
-            return
-        self._counts.update(sentence)
-        self._pairs.update(pairwise(sentence))
 
-    def _forms_by_sound(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = defaultdict(list)
-        for word, _ in self._counts.most_common():
-            found[fold_word(word)].append(word)
-        return {sound: tuple(words[:_MOST_FORMS]) for sound, words in found.items()}
+def _count(sentence: Sequence[str], counts: Counter[str], pairs: Counter[tuple[str, str]]) -> None:
+    """A sentence written without any tones teaches nothing about tones."""
+    if len(sentence) > 3 and all(fold_word(word) == word for word in sentence):
+        return
+    counts.update(sentence)
+    pairs.update(pairwise(sentence))
+
+
+def _forms_by_sound(counts: Counter[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for word, _ in counts.most_common():
+        found[fold_word(word)].append(word)
+    return {sound: tuple(words[:_MOST_FORMS]) for sound, words in found.items()}
 
 
 def _can_be_glued(part: str) -> bool:

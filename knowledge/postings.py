@@ -1,74 +1,79 @@
 """Postings: where each feature stands and with which weight, summed for a question by numpy."""
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-Posting = tuple[NDArray[np.intp], NDArray[np.float64]]
-"""Where a feature stands, and with which weight."""
 
 _DAMPING = 1.5
 _BY_LENGTH = 0.75
 """BM25's k1 and b, at their usual values."""
 
 
-def by_feature(
-    numbers: Mapping[str, int],
-    keys: NDArray[np.intp],
-    places: NDArray[np.intp],
-    *,
-    values: NDArray[np.float64],
-) -> dict[str, Posting]:
-    """One posting a feature; `keys` (its number), `places` and `values` belong together."""
-    order = np.argsort(keys, kind="stable")
-    sorted_places = places[order]
-    sorted_values = values[order]
-    ends = np.cumsum(np.bincount(keys, minlength=len(numbers))).tolist()
-    starts = [0, *ends][: len(ends)]
-    return {
-        key: (sorted_places[start:end], sorted_values[start:end])
-        for key, start, end in zip(numbers, starts, ends, strict=True)
-    }
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """All postings in two arrays: those of feature number n from starts[n] to starts[n + 1]."""
+
+    numbers: Mapping[str, int]
+    starts: Sequence[int]
+    places: NDArray[np.int32]
+    values: NDArray[np.float64]
+
+    def sums(self, weights: Mapping[str, float], size: int) -> NDArray[np.float64] | None:
+        """What the features come to at each place from 0 to size - 1, each times its weight; None
+        when none of them stands anywhere."""
+        known = [(n, w) for key, w in weights.items() if (n := self.numbers.get(key)) is not None]
+        if not known:
+            return None
+        starts, places, values = self.starts, self.places, self.values
+        spans = [(slice(starts[number], starts[number + 1]), weight) for number, weight in known]
+        where = np.concatenate([places[span] for span, _ in spans])
+        worth = np.concatenate([values[span] * weight for span, weight in spans])
+        return np.bincount(where, weights=worth, minlength=size).astype(np.float64, copy=False)
 
 
-def of_cards(
-    postings: Mapping[str, Posting], cards: Sequence[int], size: int
-) -> dict[str, Posting]:
-    """BM25 postings of whole cards: a card says a feature as often as its ways of asking do."""
-    if not postings:
-        return {}
-    lengths = [len(places) for places, _ in postings.values()]
-    keys = np.repeat(np.arange(len(postings), dtype=np.intp), lengths)
-    card_of = np.array(cards, dtype=np.intp)
-    owners = card_of[np.concatenate([places for places, _ in postings.values()])]
+def post(rows: Iterable[tuple[Mapping[str, float], float]]) -> Postings:
+    """The postings of features, a row a place, each divided by the row's length."""
+    numbers: dict[str, int] = {}
+    keys, places, values = array("i"), array("i"), array("d")
+    for place, (features, length) in enumerate(rows):
+        keys.extend([numbers.setdefault(key, len(numbers)) for key in features])
+        places.extend([place] * len(features))
+        values.extend([weight / length for weight in features.values()])
+    return _by_feature(numbers, np.array(keys), np.array(places), np.array(values))
+
+
+def of_cards(postings: Postings, cards: Sequence[int], size: int) -> Postings:
+    """BM25 postings of whole cards: a card says a feature as often as its ways of asking do;
+    `cards` gives the card of each place of `postings`."""
+    features = len(postings.numbers)
+    keys = np.repeat(np.arange(features), np.diff(np.array(postings.starts)))
+    owners = np.array(cards, dtype=np.int64)[postings.places]
     cells, times = np.unique(keys * size + owners, return_counts=True)
-    keys, owners = cells // size, cells % size
+    keys, owners = cells // max(1, size), cells % max(1, size)
     said = np.bincount(owners, weights=times, minlength=size)
-    damped = _DAMPING * (1 - _BY_LENGTH + _BY_LENGTH * said / said.mean())
-    held = np.bincount(keys, minlength=len(postings))
+    usual = said.mean() if len(said) else 1.0
+    damped = _DAMPING * (1 - _BY_LENGTH + _BY_LENGTH * said / usual)
+    held = np.bincount(keys, minlength=features)
     rarity = np.log(1 + (size - held + 0.5) / (held + 0.5))
     values = rarity[keys] * times * (_DAMPING + 1) / (times + damped[owners])
-    numbers = {key: number for number, key in enumerate(postings)}
-    return by_feature(numbers, keys, owners, values=values)
+    return _by_feature(postings.numbers, keys, owners, values)
 
 
-def weighed(postings: Mapping[str, Posting], weights: Mapping[str, float]) -> Posting | None:
-    """The postings of some features in one, each times its weight; None when there are none."""
-    parts = [
-        (posting, weight)
-        for key, weight in weights.items()
-        if (posting := postings.get(key)) is not None
-    ]
-    if not parts:
-        return None
-    places = np.concatenate([posting[0] for posting, _ in parts])
-    return places, np.concatenate([posting[1] * weight for posting, weight in parts])
-
-
-def sums(places: NDArray[np.intp], values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    """What the values at each place come to, for places 0 to size - 1."""
-    return np.bincount(places, weights=values, minlength=size).astype(np.float64, copy=False)
+def _by_feature(
+    numbers: Mapping[str, int],
+    keys: NDArray[np.integer],
+    *columns: NDArray[np.generic],
+) -> Postings:
+    places, values = columns
+    order = np.argsort(keys, kind="stable")
+    ends = np.cumsum(np.bincount(keys, minlength=len(numbers)))
+    starts: list[int] = [0, *ends.tolist()][: len(numbers) + 1]
+    return Postings(
+        numbers, starts, places[order].astype(np.int32), values[order].astype(np.float64)
+    )
 
 
 def top(scores: NDArray[np.float64], most: int) -> NDArray[np.intp]:

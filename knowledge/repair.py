@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from sys import intern
 
 from rapidfuzz.distance import OSA
 
@@ -75,7 +76,7 @@ class Repairer:
         if text.isascii():
             return self.repair(text)
         typed = nfc(text[:LONGEST_TEXT])
-        tokens = _split(typed)[:MOST_SYLLABLES]
+        tokens = [intern(token) for token in _split(typed)[:MOST_SYLLABLES]]
         return self._reading(typed, tokens, (tokens[:], list(map(_has_marks, tokens))))
 
     def _reading(
