@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import gc
 import logging
 import os
 import secrets
@@ -31,8 +32,16 @@ log = logging.getLogger(__name__)
 
 def build_house(clock: Clock | None = None, content: Path = CONTENT) -> House:
     """What every turn has at hand; raises ContentError when a content file is wrong."""
+    # Nearly all that is made here stays, so that looking for garbage meanwhile is time lost.
+    gc.disable()
+    try:
+        return _build_house(clock or SystemClock(), content)
+    finally:
+        gc.enable()
+
+
+def _build_house(time: Clock, content: Path) -> House:
     known = library.load(content)
-    time = clock or SystemClock()
     cards = known.on(time.now().astimezone(VIETNAM).date()).cards
     words = load_words(content / "words")
     search = Search(tuple(cards.values()), words, elsewhere=known.elsewhere)

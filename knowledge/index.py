@@ -136,6 +136,8 @@ class Index:
         self._wholes = postings.of_cards(
             self._postings, [unit.card for unit in self.units], len(cards)
         )
+        _pair.cache_clear()
+        _forms.cache_clear()
 
     def asked_so(self, reading: Reading) -> int | None:
         """The place of the one card that is asked for in just these words, tones aside."""
