@@ -18,7 +18,7 @@ from bot.reception import Reception
 from bot.settings import Settings
 from bot.worker import Worker
 from handlers.router import COMMANDS
-from handlers.turn import VIETNAM, Clock, House
+from handlers.turn import Clock, House, today
 from knowledge import library
 from knowledge.library import CONTENT
 from knowledge.recognise import Recogniser, load_rules
@@ -42,7 +42,7 @@ def build_house(clock: Clock | None = None, content: Path = CONTENT) -> House:
 
 def _build_house(time: Clock, content: Path) -> House:
     known = library.load(content)
-    cards = known.on(time.now().astimezone(VIETNAM).date()).cards
+    cards = known.on(today(time)).cards
     words = load_words(content / "words")
     search = Search(tuple(cards.values()), words, elsewhere=known.elsewhere)
     rules = load_rules(content / "recognise.yaml", content / "words")

@@ -40,15 +40,22 @@ def run(settings: Settings, folder: Path | None, *, everything: bool = False) ->
 def _table(title: str, tried: Sequence[Tried], key: Callable[[Asked], str]) -> Table:
     names = ("", "asked", "first %", "in three %", "right %", "offered %", "silent %", "wrong %")
     table = Table(*names, title=title)
-    groups: dict[str, list[Tried]] = {}
-    for one in tried:
-        groups.setdefault(key(one.asked), []).append(one)
-    for name, group in [*sorted(groups.items()), ("all", list(tried))]:
+    for name, group in _grouped(tried, key):
         counted = score(group)
         ended = [counted.ended[name] for name in ("right", "offered", "silent", "wrong")]
         shares = (counted.first, counted.in_three, *ended)
         table.add_row(name, str(counted.asked), *(f"{counted.share(n):.1f}" for n in shares))
     return table
+
+
+def _grouped(
+    tried: Sequence[Tried], key: Callable[[Asked], str]
+) -> list[tuple[str, Sequence[Tried]]]:
+    """The groups by name, and all together last."""
+    groups: dict[str, list[Tried]] = {}
+    for one in tried:
+        groups.setdefault(key(one.asked), []).append(one)
+    return [*sorted(groups.items()), ("all", tried)]
 
 
 def _conversations(house: House, talks: Sequence[Conversation], *, everything: bool) -> Table:
@@ -78,10 +85,7 @@ def _print_talk(talk: Sequence[Turned]) -> None:
 def _refusals(tried: Sequence[Tried]) -> Table:
     names = ("", "hold", "wrong", "choices offered", "tune", "wrong", "choices offered")
     table = Table(*names, title="must be refused, by kind")
-    groups: dict[str, list[Tried]] = {}
-    for one in tried:
-        groups.setdefault(one.asked.group, []).append(one)
-    for name, group in [*sorted(groups.items()), ("all", list(tried))]:
+    for name, group in _grouped(tried, lambda asked: asked.group):
         row: list[str] = []
         for is_held in (True, False):
             counted = score([one for one in group if one.asked.is_held == is_held])

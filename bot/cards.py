@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.clock import SystemClock
-from handlers.turn import VIETNAM
+from handlers.turn import today
 from knowledge.exchange import export_cards, import_cards
 from knowledge.library import CONTENT
 
@@ -21,8 +21,8 @@ def run_export(out: Path, content: Path | None) -> int:
 
 def run_import(source: Path, content: Path | None, day: date | None) -> int:
     """Take the cards in, or print row by row what is wrong; the exit code."""
-    today = day or SystemClock().now().astimezone(VIETNAM).date()
-    count, mistakes = import_cards(source, content or CONTENT, day=today)
+    as_of = day or today(SystemClock())
+    count, mistakes = import_cards(source, content or CONTENT, day=as_of)
     for wrong in mistakes:
         told = f"{wrong.sheet}, row {wrong.row}: {wrong.problem} Mend: {wrong.mend}."
         _out.print(told, markup=False)

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from bot.clock import SystemClock
 from bot.settings import Settings
-from handlers.turn import VIETNAM
+from handlers.turn import today
 from knowledge.check import check
 from knowledge.library import CONTENT, read
 from knowledge.recognise import load_rules
@@ -21,8 +21,7 @@ _out = Console(highlight=False, soft_wrap=True)
 def run(settings: Settings, content: Path | None, day: date | None) -> int:
     """Print every mistake, or what there is; the exit code."""
     folder = content or CONTENT
-    today = day or SystemClock().now().astimezone(VIETNAM).date()
-    mistakes = [*check(folder, day=today), *_words(folder)]
+    mistakes = [*check(folder, day=day or today(SystemClock())), *_words(folder)]
     for mistake in mistakes:
         _out.print(f"{mistake.path}:{mistake.line}: {mistake.problem} Mend: {mistake.mend}.")
     problems = problems_of(settings)

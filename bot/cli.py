@@ -19,6 +19,9 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 _errors = Console(stderr=True, highlight=False, soft_wrap=True)
+AsOf = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="By the rules of that day.")
+]
 
 
 def main() -> None:
@@ -68,9 +71,7 @@ def ask(
         Path | None, typer.Option(help="Questions, one JSON object a line: id, text, context?")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where the answers of a batch go.")] = None,
-    on: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="By the rules of that day.")
-    ] = None,
+    on: AsOf = None,
 ) -> None:
     """Print the answer to a question, or answer a file of them; nothing is recorded."""
     from bot import ask as asking
@@ -98,9 +99,7 @@ def why(
 @cli.command()
 def check(
     content: Annotated[Path | None, typer.Option(help="Another content folder.")] = None,
-    on: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As of that day, not of today.")
-    ] = None,
+    on: AsOf = None,
 ) -> None:
     """Check the content files and the settings: file, line, and what to do."""
     from bot.check import run
@@ -127,9 +126,7 @@ def export_cards(
 def import_cards(
     source: Annotated[Path, typer.Argument(help="A file ending in .xlsx, or a folder.")],
     content: Annotated[Path | None, typer.Option(help="Another content folder.")] = None,
-    on: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Checked as of that day.")
-    ] = None,
+    on: AsOf = None,
 ) -> None:
     """Add or replace cards; with anything wrong in them, nothing is taken in."""
     from bot.cards import run_import

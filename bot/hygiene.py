@@ -4,9 +4,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.app import build_house
-from bot.clock import SystemClock
 from bot.settings import Settings
-from handlers.turn import VIETNAM, House
+from handlers.turn import House, today
 from knowledge.hygiene import FEW, examine
 from knowledge.words import load_words
 from storage import questions
@@ -36,8 +35,7 @@ def run(settings: Settings, limit: int) -> None:
 
 
 def _print_base(house: House, limit: int) -> None:
-    today = SystemClock().now().astimezone(VIETNAM).date()
-    cards = list(house.library.on(today).cards.values())
+    cards = list(house.library.on(today(house.clock)).cards.values())
     found = examine(cards, load_words(), house.library.elsewhere)
     share = 100 * found.found / max(1, found.asked)
     told = f"{found.asked} ways of asking left out in turn"

@@ -27,6 +27,11 @@ class Clock(Protocol):
     def ticks(self) -> int: ...
 
 
+def today(clock: Clock) -> date:
+    """The calendar day in Viet Nam."""
+    return clock.now().astimezone(VIETNAM).date()
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """What every turn has at hand."""
@@ -73,7 +78,7 @@ class Turn:
     @property
     def today(self) -> date:
         """The calendar day in Viet Nam."""
-        return self.house.clock.now().astimezone(VIETNAM).date()
+        return today(self.house.clock)
 
     @property
     def library(self) -> Library:

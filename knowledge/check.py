@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.card import Card
-from knowledge.edition import unknown_words
+from knowledge.edition import card_on, unknown_words
 from knowledge.library import CONTENT, Reading, read
 from knowledge.prose import figures_of, fixed, strays
 from knowledge.source import ContentError
@@ -61,7 +61,7 @@ def _names_what_exists(card: Card, reading: Reading, day: date):
 
 
 def _is_in_force(card: Card, reading: Reading, day: date):
-    if card.in_force_to is not None and card.in_force_to < day:
+    if _has_ended(card, day):
         mend = "write what is in force now, or delete the card"
         yield f"ended on {card.in_force_to}.", mend, ("in_force_to",)
     if card.in_force_to is not None and card.in_force_to < card.in_force_from:
@@ -99,13 +99,13 @@ def _is_short(card: Card, reading: Reading, day: date):
 
 
 def _figures_are_data(card: Card, reading: Reading, day: date):
-    contacts = {n for unit in reading.units.values() for n in figures_of(unit.contact)}
-    for name, number in strays(card, reading.ground, day):
-        if number in contacts:
+    today = card_on(card, day, reading.ground)
+    for name, number in strays(card, today, reading.ground):
+        if _is_contact(number, reading):
             continue
         mend = "put it under 'benefit' or 'limits' too, or correct it"
         yield f"'{number}' is said in '{name}' but is not in the data.", mend, (name,)
-    for name, number, word in fixed(card, reading.ground, day):
+    for name, number, word in fixed(card, today, reading.ground, day=day):
         mend = f"write {{{word}}} instead" if word else "give the amount a 'key' and write {key}"
         yield f"'{number}' in '{name}' follows a base figure.", mend, (name,)
     for name, word in unknown_words(card, reading.ground):
@@ -116,6 +116,10 @@ def _figures_are_data(card: Card, reading: Reading, day: date):
             if amount.of and amount.of not in reading.figures:
                 where = (place, number, "of")
                 yield f"no base figure '{amount.of}'.", "use an id of figures.yaml", where
+
+
+def _is_contact(number: str, reading: Reading) -> bool:
+    return any(number in figures_of(unit.contact) for unit in reading.units.values())
 
 
 def _asks_in_many_ways(card: Card, reading: Reading, day: date):

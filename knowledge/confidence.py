@@ -1,6 +1,6 @@
 """How sure the search may be: one score a card, and how probably the best one is the answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import exp, sqrt
 from pathlib import Path
@@ -208,8 +208,3 @@ def grounds(fits: Sequence[Fit], doubt: Doubt) -> tuple[float, ...]:
 
 def _product(weights: Sequence[float], figures: Sequence[float]) -> float:
     return sum([weight * figure for weight, figure in zip(weights, figures, strict=True)])
-
-
-def as_mapping(names: Sequence[str], values: Sequence[float]) -> Mapping[str, float]:
-    """Weights by name, rounded as the file keeps them."""
-    return {name: round(value, 3) for name, value in zip(names, values, strict=True)}

@@ -87,8 +87,10 @@ def _test_condition(condition: Condition, facts: dict[str, object]) -> _Finding:
     value = facts[condition.fact]
     if value is None:
         return _Finding(None, unknown=(condition.fact,))
-    holds = _within(condition, value) if isinstance(value, int) else value in condition.among
-    if isinstance(value, bool):
+    # True and False are integers too, but never numbers here.
+    if isinstance(value, int) and not isinstance(value, bool):
+        holds = _within(condition, value)
+    else:
         holds = value in condition.among
     line = (condition.because,)
     return _Finding(True, because=line) if holds else _Finding(False, against=line)

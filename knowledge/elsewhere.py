@@ -4,10 +4,10 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from knowledge.card import Card, Data, Id, Text, Where
-from knowledge.source import ContentError, Source, mistakes_of
+from knowledge.source import Source, read_list
 
 Kind = Literal["service", "near", "talk"]
 _PREFIX = "elsewhere-"
@@ -38,19 +38,8 @@ class Elsewhere(Data):
 
 def read_elsewhere(path: Path) -> tuple[Elsewhere, ...]:
     """The entries of elsewhere.yaml; raises ContentError for the first mistake."""
-    source = Source(path)
-    found: list[Elsewhere] = []
-    for number, entry in enumerate(source.data):
-        try:
-            found.append(Elsewhere.model_validate(entry))
-        except ValidationError as error:
-            raise mistakes_of(source, error, (number,))[0] from error
-    names = [entry.id for entry in found]
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            raise _twice(source, number, name)
-    return tuple(found)
-
-
-def _twice(source: Source, number: int, name: str) -> ContentError:
-    return source.error(f"the id '{name}' is there twice.", "give one another id", number, "id")
+    found: dict[str, Elsewhere] = {}
+    mistakes = read_list(Source(path), Elsewhere, found)
+    if mistakes:
+        raise mistakes[0]
+    return tuple(found.values())

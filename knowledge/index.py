@@ -158,17 +158,9 @@ class Index:
     def weigh(self, reading: Reading, names: Sequence[Name] = ()) -> Query:
         """The question's syllables and neighbours with their weight in this base; `names` are
         the phrases that say whom or what it is for."""
-        weights: dict[str, float] = {}
-        toned: dict[str, str] = {}
-        said = {word for name in names for word in name}
-        for word, form, marked, weight in zip(
-            reading.folded, reading.toned, reading.marked, reading.weights, strict=True
-        ):
-            if weight:
-                own = weight * self.rarity(word) * (_NAMED if word in said else 1.0)
-                weights[word] = max(weights.get(word, 0.0), own)
-                if marked:
-                    toned[word] = form
+        weights = self._weights(reading, frozenset(word for name in names for word in name))
+        typed = zip(reading.folded, reading.toned, reading.marked, reading.weights, strict=True)
+        toned = {word: form for word, form, marked, weight in typed if marked and weight}
         pairs = {pair: sqrt(weights[pair[0]] * weights[pair[1]]) for pair in _pairs(reading)}
         features = _features(reading, weights)
         return Query(
@@ -178,7 +170,7 @@ class Index:
             pairs=pairs,
             all_pairs=sum(pairs.values()),
             features=features,
-            length=sqrt(sum([weight * weight for weight in features.values()])) or 1.0,
+            length=_length(features),
             in_order=" ".join(sorted(weights)),
         )
 
@@ -234,17 +226,24 @@ class Index:
             yield self.units[start + own.index(second)]
 
     def _unit(self, number: int, reading: Reading) -> Unit:
+        weights = self._weights(reading)
+        return Unit(number, weights, sum(weights.values()) or 1.0, " ".join(sorted(weights)))
+
+    def _weights(self, reading: Reading, said: frozenset[str] = frozenset()) -> dict[str, float]:
+        """The syllables of a text with their weight; those `said` of whom and what it is for
+        count for more."""
         weights: dict[str, float] = {}
         for word, weight in zip(reading.folded, reading.weights, strict=True):
             if weight:
-                weights[word] = max(weights.get(word, 0.0), weight * self.rarity(word))
-        return Unit(number, weights, sum(weights.values()) or 1.0, " ".join(sorted(weights)))
+                own = weight * self.rarity(word) * (_NAMED if word in said else 1.0)
+                weights[word] = max(weights.get(word, 0.0), own)
+        return weights
 
     def _rows(self, readings: Iterable[Reading]) -> Iterator[tuple[dict[str, float], float]]:
         """The features of each way of asking, and their length as a vector."""
         for reading, unit in zip(readings, self.units, strict=True):
             features = _features(reading, unit.weights)
-            yield features, sqrt(sum([weight * weight for weight in features.values()])) or 1.0
+            yield features, _length(features)
 
 
 def _features(reading: Reading, weights: dict[str, float]) -> dict[str, float]:
@@ -264,9 +263,13 @@ def _features(reading: Reading, weights: dict[str, float]) -> dict[str, float]:
     return found
 
 
+def _length(features: dict[str, float]) -> float:
+    """The length of a vector; 1 of an empty one."""
+    return sqrt(sum([weight * weight for weight in features.values()])) or 1.0
+
+
 def _pairs(reading: Reading) -> Iterator[Pair]:
-    kept = [w for w, weight in zip(reading.folded, reading.weights, strict=True) if weight]
-    return pairwise(kept)
+    return pairwise(_bare(reading))
 
 
 def _bare(reading: Reading) -> tuple[str, ...]:

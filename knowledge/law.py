@@ -44,8 +44,3 @@ class Figure(Data):
         """The entry that counts on a day; the first one before there was any."""
         past = [dated for dated in self.values if dated.since <= day]
         return past[-1] if past else self.values[0]
-
-    def is_known(self, day: date) -> bool:
-        """Whether any value is in force on that day."""
-        dated = self.on(day)
-        return dated.since <= day and (dated.until is None or day <= dated.until)

@@ -9,18 +9,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from pydantic import ValidationError
-
 from knowledge.card import Card, Topic
 from knowledge.edition import Ground, card_on, changes_of, unreadable_changes
 from knowledge.elsewhere import Elsewhere, read_elsewhere
 from knowledge.law import Document, Figure
 from knowledge.phrases import Phrases, read_phrases
-from knowledge.source import ContentError, Source, mistakes_of, read_one
+from knowledge.source import ContentError, Listed, Source, mistakes_of, read_list, read_one
 from knowledge.text import fold
 from knowledge.unit import Duty, Unit
 
-_Listed = TypeVar("_Listed", Topic, Unit, Duty, Figure, Document)
+_Listed = TypeVar("_Listed", bound=Listed)
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -190,13 +188,4 @@ def _read_list(
         reading.mistakes.append(mistake)
         return
     reading.sources[path.name] = source
-    for number, entry in enumerate(source.data):
-        try:
-            item = kind.model_validate(entry)
-        except ValidationError as error:
-            reading.mistakes += mistakes_of(source, error, (number,))
-            continue
-        if item.id in found:
-            problem = f"the id '{item.id}' is there twice."
-            reading.mistakes.append(source.error(problem, "give one another id", number, "id"))
-        found[item.id] = item
+    reading.mistakes += read_list(source, kind, found)

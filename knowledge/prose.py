@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from knowledge.card import Amount, Card
-from knowledge.edition import Ground, card_on, prose_of
+from knowledge.edition import Ground, prose_of
 from knowledge.rule import conditions_of
 from knowledge.saying import say_number
 
@@ -24,17 +24,18 @@ _TELLING = 4
 """From so many digits on, a figure is taken for the one it equals."""
 
 
-def strays(card: Card, ground: Ground, day: date) -> Iterator[tuple[str, str]]:
-    """Numbers said in prose that are not in the card's data: the field and the number."""
-    today = card_on(card, day, ground)
+def strays(card: Card, today: Card, ground: Ground) -> Iterator[tuple[str, str]]:
+    """Numbers said in prose that are not in the card's data: the field and the number.
+
+    `card` as written, `today` as it reads on the day of the check.
+    """
     known = _known(today, ground)
     for name, text in prose_of(card):
         yield from ((name, number) for number in figures_of(text) if number not in known)
 
 
-def fixed(card: Card, ground: Ground, day: date) -> Iterator[tuple[str, str, str]]:
+def fixed(card: Card, today: Card, ground: Ground, *, day: date) -> Iterator[tuple[str, str, str]]:
     """Numbers typed in prose that follow a base figure: the field, the number, its placeholder."""
-    today = card_on(card, day, ground)
     own = {way for a in _amounts(today) if not a.of for way in _ways(a.value)}
     moving = {way: a.key for a in _amounts(today) if a.of for way in _ways(a.value)}
     for figure in ground.figures.values():

@@ -1,13 +1,26 @@
 """Content files as data that remembers its lines, so that every mistake names file and line."""
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 _Model = TypeVar("_Model", bound=BaseModel)
 Path_ = tuple[str | int, ...]
+
+
+class Listed(Protocol):
+    """A model whose entries stand in a list, each with an id of its own."""
+
+    @property
+    def id(self) -> str: ...
+
+    @classmethod
+    def model_validate(cls, obj: Any) -> Self: ...
+
+
+_Listed = TypeVar("_Listed", bound=Listed)
 
 
 class ContentError(Exception):
@@ -112,3 +125,19 @@ def read_one(source: Source, kind: type[_Model]) -> tuple[_Model | None, list[Co
         return kind.model_validate(source.data), []
     except ValidationError as error:
         return None, mistakes_of(source, error)
+
+
+def read_list(source: Source, kind: type[_Listed], found: dict[str, _Listed]) -> list[ContentError]:
+    """Put the file's entries into `found` by id; what is wrong with them."""
+    mistakes: list[ContentError] = []
+    for number, entry in enumerate(source.data):
+        try:
+            item = kind.model_validate(entry)
+        except ValidationError as error:
+            mistakes += mistakes_of(source, error, (number,))
+            continue
+        if item.id in found:
+            problem = f"the id '{item.id}' is there twice."
+            mistakes.append(source.error(problem, "give one another id", number, "id"))
+        found[item.id] = item
+    return mistakes

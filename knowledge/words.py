@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Generic, TypeVar, get_args
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, Field, RootModel
 
@@ -259,6 +259,3 @@ def _read(path: Path, kind: type[_Model]) -> _Model:
     if model is None:
         raise mistakes[0]
     return model
-
-
-SECTIONS: tuple[Section, ...] = get_args(Section)

@@ -112,7 +112,7 @@ class _LeanSession(AiohttpSession):
     ) -> _Result:
         """Like the original, but knows a request that never left and quotes no address."""
         form = self.build_form_data(bot=bot, method=method)
-        return await self._carry(bot, method, form, timeout=timeout)
+        return await self._carry(bot, method, form, seconds=timeout)
 
     async def say(self, bot: Bot, message: dict[str, Any]) -> int:
         """sendMessage as the JSON it is: half of a sending went into aiogram's forms and models."""
@@ -125,12 +125,12 @@ class _LeanSession(AiohttpSession):
         method: TelegramMethod[_Result],
         data: Any,
         *,
-        timeout: int | None = None,  # noqa: ASYNC109 - aiogram's word for it
+        seconds: int | None = None,
     ) -> _Result:
         session = await self.create_session()
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
-        seconds = self.timeout if timeout is None else timeout
-        limits = aiohttp.ClientTimeout(total=seconds, connect=min(_CONNECT, seconds / 2))
+        total = self.timeout if seconds is None else seconds
+        limits = aiohttp.ClientTimeout(total=total, connect=min(_CONNECT, total / 2))
         try:
             async with session.post(
                 url, data=data, timeout=limits, proxy=self._http_proxy

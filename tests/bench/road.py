@@ -70,7 +70,7 @@ class Api(asyncio.Protocol):
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         )
-        self._transport.write(head.encode() + body)  # type: ignore[attr-defined]
+        self._transport.write(head.encode() + body)
 
 
 def update(number: int, user: int, text: str) -> bytes:

@@ -21,7 +21,7 @@ def listen() -> socket.socket:
 
 
 async def serve_asgi(app: object) -> None:
-    config = uvicorn.Config(app, log_level="warning", access_log=False)  # type: ignore[arg-type]
+    config = uvicorn.Config(app, log_level="warning", access_log=False)
     sock = listen()
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[sock]))

@@ -124,12 +124,6 @@ def ways(card: Card) -> tuple[str, ...]:
     return tuple(dict.fromkeys((card.title, *card.questions)))
 
 
-def answer(card: Card) -> str:
-    """What a card says in answer."""
-    parts = (card.short, card.who, *card.conditions, *card.papers, *card.steps)
-    return " ".join(dict.fromkeys(filter(None, parts)))
-
-
 def _asked(asked: Asked, number: int, names: dict[str, str]) -> Ask:
     right = frozenset({names[asked.card]} if asked.card in names else ())
     return Ask(f"{asked.group}-{number}", asked.text, right)

@@ -102,7 +102,7 @@ def test_the_keys_of_a_word_are_those_of_telex(word: str, keys: str) -> None:
             return 1.0
 
     assert keys_of(word) == keys
-    assert loose_keys(word, Never()) == keys  # type: ignore[arg-type]
+    assert loose_keys(word, Never()) == keys
 
 
 def test_all_noise_together_is_worse_than_each_alone() -> None:

@@ -169,7 +169,7 @@ async def test_what_is_sent_while_the_page_catches_up_is_neither_missed_nor_doub
             return lines
         return []
 
-    room.desk.sent_after = slow_read  # type: ignore[method-assign]
+    room.desk.sent_after = slow_read
     async with serving(room) as (base, _), watching(base) as lines:
         assert [event.data["text"] for event in await take(lines, 3)] == ["một", "hai", "ba"]
         assert await nothing_more(lines)

@@ -199,9 +199,9 @@ def check_inline_keyboard(markup: dict[str, Any]) -> None:
     rows = markup.get("inline_keyboard")
     if not isinstance(rows, list):
         raise bad_request("object expected as reply markup")
-    for row in rows:  # pyright: ignore[reportUnknownVariableType]
-        for button in row:  # pyright: ignore[reportUnknownVariableType]
-            _check_button(button)  # pyright: ignore[reportUnknownArgumentType]
+    for row in rows:
+        for button in row:
+            _check_button(button)
 
 
 def _check_button(button: dict[str, Any]) -> None:

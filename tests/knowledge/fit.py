@@ -5,7 +5,7 @@ those of trust by a logistic regression that has also seen what must be refused,
 with its own card taken away. The held half is never read. Writes knowledge/content/weights.yaml.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,6 @@ from knowledge.confidence import (
     TRUST,
     Judge,
     Weights,
-    as_mapping,
     evidence,
     grounds,
     load_weights,
@@ -35,6 +34,7 @@ from knowledge.writing import write_yaml
 
 Matrix = NDArray[np.float64]
 TODAY = date(2026, 11, 24)
+_STEPS = 4_000
 _AWAY = 0.35
 """What a question with its card taken away weighs: such questions are rarer than in this file."""
 _WRONG_IN_SCOPE = 0.012
@@ -70,9 +70,9 @@ def main() -> None:
     examples = [_example(search, asked, library.card(asked.card)) for asked in searched]
     examples += left_out(library)
     found = fit_evidence([example for example in examples if example.card])
-    fitted = load_weights().model_copy(update={"fit": dict(as_mapping(FIT, found.tolist()))})
+    fitted = load_weights().model_copy(update={"fit": _by_name(FIT, found)})
     trust = fit_logistic(_grounds(Judge(fitted), examples))
-    fitted = fitted.model_copy(update={"trust": dict(as_mapping(TRUST, trust.tolist()))})
+    fitted = fitted.model_copy(update={"trust": _by_name(TRUST, trust)})
     sure, close = thresholds(_search(library, fitted), library, searched)
     weights = fitted.model_copy(update={"sure": round(sure, 3), "close": round(close, 3)})
     FILE.write_text(_HEAD + write_yaml(weights.model_dump()), "utf-8")
@@ -85,6 +85,11 @@ def _search(library: Library, weights: Weights) -> Search:
 
 
 _HEAD = "# Fitted on the tune half of the bank by `python -m tests.knowledge.fit`; not by hand.\n"
+
+
+def _by_name(names: Sequence[str], weights: Matrix) -> dict[str, float]:
+    """Rounded as the file keeps them."""
+    return {name: round(weight, 3) for name, weight in zip(names, weights.tolist(), strict=True)}
 
 
 def _example(search: Search, asked: Asked, card: Card | None) -> Example:
@@ -107,9 +112,22 @@ def left_out(library: Library) -> list[Example]:
     return found
 
 
-def fit_evidence(
-    examples: Sequence[Example], *, steps: int = 4000, decay: float = 0.0005
+def descend(
+    slope: Callable[[Matrix], Matrix], keep: Callable[[Matrix], Matrix], start: Matrix
 ) -> Matrix:
+    """Weights from `start` down a slope by Adam; `keep` holds them in bounds after each step."""
+    weights = start
+    first, second = np.zeros_like(weights), np.zeros_like(weights)
+    for step in range(1, _STEPS + 1):
+        down = slope(weights)
+        first = 0.9 * first + 0.1 * down
+        second = 0.999 * second + 0.001 * down * down
+        pace = np.sqrt(second / (1 - 0.999**step)) + 1e-8
+        weights = keep(weights - 0.03 * first / (1 - 0.9**step) / pace)
+    return weights
+
+
+def fit_evidence(examples: Sequence[Example], *, decay: float = 0.0005) -> Matrix:
     """Weights under which the right card stands above the others, by softmax and Adam."""
     rows, right, importance = [], [], []
     for example in examples:
@@ -124,24 +142,20 @@ def fit_evidence(
     for number, row in enumerate(rows):
         table[number, : len(row)] = row
         absent[number, : len(row)] = 0.0
-    weights = np.zeros(len(FIT))
-    first, second = np.zeros_like(weights), np.zeros_like(weights)
     at = np.arange(len(rows))
     share = (np.array(importance) / sum(importance))[:, None]
-    for step in range(1, steps + 1):
+
+    def slope(weights: Matrix) -> Matrix:
         scores = table @ weights + absent
         shares = np.exp(scores - scores.max(axis=1, keepdims=True))
         shares /= shares.sum(axis=1, keepdims=True)
         shares[at, right] -= 1.0
-        slope = np.einsum("nc,ncf->f", shares * share, table) + decay * weights
-        first = 0.9 * first + 0.1 * slope
-        second = 0.999 * second + 0.001 * slope * slope
-        pace = np.sqrt(second / (1 - 0.999**step)) + 1e-8
-        weights -= 0.03 * first / (1 - 0.9**step) / pace
-    return weights
+        return np.einsum("nc,ncf->f", shares * share, table) + decay * weights
+
+    return descend(slope, lambda weights: weights, np.zeros(len(FIT)))
 
 
-def fit_logistic(seen: "Grounds", *, steps: int = 4000, decay: float = 0.001) -> Matrix:
+def fit_logistic(seen: "Grounds", *, decay: float = 0.001) -> Matrix:
     """Weights of a logistic regression, by Adam; what can only speak against never speaks for.
 
     Without that, one of two figures that mostly move together may be turned around, and a question
@@ -149,19 +163,17 @@ def fit_logistic(seen: "Grounds", *, steps: int = 4000, decay: float = 0.001) ->
     """
     signs = np.array([-1.0 if name in _AGAINST else 1.0 for name in TRUST])
     free = np.array([name in _EITHER for name in TRUST])
-    weights = np.zeros(len(TRUST))
-    first, second = np.zeros_like(weights), np.zeros_like(weights)
     share = seen.importance / seen.importance.sum()
-    for step in range(1, steps + 1):
+
+    def slope(weights: Matrix) -> Matrix:
         expected = 1.0 / (1.0 + np.exp(-seen.figures @ weights))
-        slope = seen.figures.T @ (share * (expected - seen.right))
-        slope += decay * np.where(free, 0.0, weights)
-        first = 0.9 * first + 0.1 * slope
-        second = 0.999 * second + 0.001 * slope * slope
-        pace = np.sqrt(second / (1 - 0.999**step)) + 1e-8
-        weights -= 0.03 * first / (1 - 0.9**step) / pace
-        weights = np.where(free | (weights * signs > 0), weights, 0.0)
-    return weights
+        down = seen.figures.T @ (share * (expected - seen.right))
+        return down + decay * np.where(free, 0.0, weights)
+
+    def keep(weights: Matrix) -> Matrix:
+        return np.where(free | (weights * signs > 0), weights, 0.0)
+
+    return descend(slope, keep, np.zeros(len(TRUST)))
 
 
 @dataclass(frozen=True, slots=True)
