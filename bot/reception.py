@@ -10,7 +10,7 @@ import msgspec
 from bot.channels.channel import ReadError
 from bot.desk import Line
 from bot.worker import Worker
-from handlers.message import Choice, Incoming, Message
+from handlers.message import Choice, Incoming, Message, extras_of
 from handlers.turn import Clock
 from knowledge.personal import mask
 from storage import inbox, outbox
@@ -99,4 +99,5 @@ def _entry(incoming: Incoming, now: datetime) -> InboxEntry:
         is_masked=is_masked,
         sent_at=incoming.sent_at,
         received_at=now,
+        extras=extras_of(incoming),
     )

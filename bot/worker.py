@@ -195,7 +195,9 @@ class Worker:
 
     async def _recover(self, *, everyone: bool = False) -> None:
         now = self._house.clock.now()
-        resendable = [name for name, channel in self._channels.items() if channel.may_resend]
+        resendable = [
+            name for name, channel in self._channels.items() if channel.abilities.may_resend
+        ]
         turns = await self._write(partial(inbox.recover, now=now, everyone=everyone))
         lost = await self._write(
             partial(outbox.recover, now=now, resendable=resendable, everyone=everyone)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from handlers.message import Incoming, Message
+from handlers.message import Extras, Incoming, Message
 from handlers.residents import emergency, presence, welcome
 from handlers.router import AWAITED, choose
 from handlers.status import Ending
@@ -76,6 +76,7 @@ def _decide_row(house: House, row: InboxRow, resident: ResidentRow | None) -> De
 
 
 def _turn(house: House, row: InboxRow, resident: ResidentRow | None) -> Turn:
+    extras = msgspec.convert(row.extras, Extras) if row.extras else _NO_EXTRAS
     incoming = Incoming(
         channel=row.channel,
         address=row.address,
@@ -85,12 +86,16 @@ def _turn(house: House, row: InboxRow, resident: ResidentRow | None) -> Turn:
         text=row.text,
         choice=row.choice,
         is_masked=row.is_masked,
+        attachments=extras.attachments,
+        place=extras.place,
+        pressed_on=extras.pressed_on,
     )
     is_newcomer = resident is None or resident.notice_version < NOTICE_VERSION
     return Turn(house, incoming, _conversation(house, resident), is_newcomer=is_newcomer)
 
 
 _KIND = Incoming.__annotations__["kind"]
+_NO_EXTRAS = Extras()
 
 
 def _conversation(house: House, resident: ResidentRow | None) -> Conversation:

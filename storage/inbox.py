@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -24,6 +24,8 @@ inbox = sa.Table(
     sa.Column("text", sa.Text, nullable=False, server_default=""),
     sa.Column("choice", sa.String(64), nullable=False, server_default=""),
     sa.Column("is_masked", sa.Boolean, nullable=False, server_default=sa.false()),
+    # What else came with it: attachments, a place, the message whose button was pressed.
+    sa.Column("extras", sa.JSON(none_as_null=True)),
     sa.Column("sent_at", UtcTime, nullable=False),
     sa.Column("received_at", UtcTime, nullable=False),
     *box_columns(),
@@ -55,6 +57,7 @@ class InboxEntry(NamedTuple):
     is_masked: bool
     sent_at: datetime
     received_at: datetime
+    extras: dict[str, Any] | None = None
 
 
 class InboxRow(NamedTuple):
@@ -70,6 +73,7 @@ class InboxRow(NamedTuple):
     is_masked: bool
     sent_at: datetime
     received_at: datetime
+    extras: dict[str, Any] | None
     attempts: int
 
 
@@ -87,7 +91,7 @@ def take(connection: sa.Connection, *, by: str, now: datetime, limit: int = 64) 
     given = {"by": by, "until": now + LEASE, "limit": limit}
     rows = connection.execute(_TAKE, given).mappings()
     taken = [InboxRow(**{name: row[name] for name in InboxRow._fields}) for row in rows]
-    return sorted(taken)
+    return sorted(taken, key=lambda row: row.id)
 
 
 def settle(connection: sa.Connection, ids: Sequence[int], now: datetime) -> None:

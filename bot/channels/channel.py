@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import timedelta
+from typing import Literal, NamedTuple, Protocol
 
-from handlers.message import Incoming, Message
+from handlers.message import Attachment, Incoming, Message
 
 Receive = Callable[[Sequence[Incoming]], Awaitable[None]]
 """Hands what a door has read to the inbox; when it returns, the messages are durable."""
@@ -54,12 +55,42 @@ class Outgoing:
     message: Message
 
 
+class Window(NamedTuple):
+    """How long after a resident's last word we may write of our own accord, by the channel's rule.
+
+    Until `free` it costs nothing, until `last` it is paid for, later it is refused.
+    """
+
+    free: timedelta
+    last: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a channel can do, as data: whoever sends asks this, never for a channel's name.
+
+    `text_limit`: the longest text of one message, counted in code points of NFC or UTF-16 units
+    (`counts`). `buttons`: the most under one message; 0 means that numbers are all there is.
+    `can_edit`: a message of ours can be shown anew in its place. `may_resend`: sending the same
+    Outgoing twice shows it only once (true where we own the screen). `per_second`: the most
+    messages the credential may send in a second; 0: no limit. `window`: None where we may always
+    write to whoever wrote to us.
+    """
+
+    text_limit: int
+    counts: Literal["characters", "utf16"] = "characters"
+    buttons: int = 0
+    can_edit: bool = False
+    may_resend: bool = False
+    per_second: float = 0
+    window: Window | None = None
+
+
 class Channel(Protocol):
     """A door. `send` returns the provider's id of the message, or raises SendError."""
 
     name: str
-    may_resend: bool
-    """Whether sending the same Outgoing twice shows it only once (true where we own the screen)."""
+    abilities: Abilities
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> list[Incoming]:
         """Check the secret and turn a provider's request into our shape; raises ReadError.
@@ -70,6 +101,10 @@ class Channel(Protocol):
 
     async def send(self, outgoing: Outgoing) -> str:
         """Deliver one message."""
+        ...
+
+    async def fetch(self, attachment: Attachment, limit: int) -> bytes:
+        """What a resident attached, at most `limit` bytes; raises SendError (never `unknown`)."""
         ...
 
     async def open(self, receive: Receive) -> None:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.channels.channel import Outgoing, ReadError, Receive, SendError
-from bot.channels.telegram_text import parts_of
+from bot.channels.telegram_text import ABILITIES, parts_of
 from bot.channels.telegram_updates import CHANNEL, Update, decode, number_of, read_update
-from handlers.message import Incoming
+from handlers.message import Attachment, Incoming
 
 if TYPE_CHECKING:
     from bot.channels.telegram_client import Client
@@ -36,7 +36,7 @@ class Telegram:
     """The door to residents on Telegram; see Channel for what each method promises."""
 
     name = CHANNEL
-    may_resend = False
+    abilities = ABILITIES
 
     def __init__(
         self,
@@ -120,6 +120,9 @@ class Telegram:
                 shown = f"parts 1 to {len(ids)} of {len(parts)} were shown (ids {','.join(ids)})"
                 raise SendError(f"{shown}, the next failed: {error.reason}", unknown=True) from None
         return ",".join(ids)
+
+    async def fetch(self, attachment: Attachment, limit: int) -> bytes:
+        raise SendError("the Telegram door fetches no files yet")
 
     # Opening and closing
 

@@ -1,19 +1,20 @@
 """What a Message looks like in Telegram: parts short enough for it, in HTML, with buttons."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
+from bot.channels.channel import Abilities
+from bot.channels.layout import split, whole_of
 from handlers.message import Choice, Message
 
-TEXT_UNITS = 4096
-"""The longest text of one Telegram message, in UTF-16 units and after its markup is read."""
+ABILITIES = Abilities(text_limit=4096, counts="utf16", buttons=100, can_edit=True, per_second=30)
+"""Text is counted after its markup is read; a keyboard holds a hundred buttons in practice."""
 
 DATA_BYTES = 64
 """The longest value that a Telegram button gives back."""
 
 _SHORT_LABEL = 18  # two such buttons still fit side by side on a small phone
-_BORDERS = ("\n\n", "\n", " ")
 
 Row = tuple[tuple[str, str], ...]
 """Buttons side by side: what each shows and what it gives back."""
@@ -34,8 +35,7 @@ def parts_of(message: Message) -> list[Part]:
     Raises ValueError for a Message that Telegram could never show: that is a bug of ours.
     """
     heading = message.heading.strip()
-    whole = f"{heading}\n\n{message.text}".strip()
-    texts = list(_split(whole))
+    texts = list(split(whole_of(message), ABILITIES))
     if not texts:
         raise ValueError("a message without a word cannot be sent")
     # Cut first and mark up after: a cut through a tag would make Telegram refuse the part.
@@ -49,34 +49,6 @@ def parts_of(message: Message) -> list[Part]:
 def _with_heading(heading: str, text: str) -> str:
     rest = text[len(heading) :]
     return f"<b>{escape(heading, quote=False)}</b>{escape(rest, quote=False)}"
-
-
-def _split(text: str) -> Iterator[str]:
-    rest = text
-    while rest:
-        cut = _cut(rest)
-        yield rest[:cut].rstrip()
-        rest = rest[cut:].lstrip()
-
-
-def _cut(text: str) -> int:
-    """Where the first part of `text` ends: at the best border in its second half, if any."""
-    fits = _characters_that_fit(text)
-    if fits == len(text):
-        return fits
-    for border in _BORDERS:
-        # A border that begins right behind the last letter that fits is as good as any.
-        at = text.rfind(border, 0, fits + len(border))
-        if at >= fits // 2:
-            return at
-    return fits
-
-
-def _characters_that_fit(text: str) -> int:
-    if len(text) * 2 <= TEXT_UNITS:
-        return len(text)
-    units = text.encode("utf-16-le", "surrogatepass")[: TEXT_UNITS * 2]
-    return len(units.decode("utf-16-le", "ignore"))  # "ignore" drops a pair cut in two
 
 
 def _rows(choices: Sequence[Choice]) -> tuple[Row, ...]:

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from bot.channels.channel import Outgoing, ReadError, Receive
-from handlers.message import Incoming, Message
+from bot.channels.channel import Abilities, Outgoing, ReadError, Receive, SendError
+from handlers.message import Attachment, Incoming, Message
 
 
 class Terminal:
     """Prints what is said through `show`; `said` keeps it for the caller."""
 
     name = "terminal"
-    may_resend = True
+    abilities = Abilities(text_limit=100_000, may_resend=True)
 
     def __init__(self, show: Callable[[Message], None], clock: Callable[[], datetime]) -> None:
         self._show = show
@@ -42,6 +42,10 @@ class Terminal:
         """Print it."""
         self._show(outgoing.message)
         return f"terminal-{outgoing.id}"
+
+    async def fetch(self, attachment: Attachment, limit: int) -> bytes:
+        """Nothing is attached in a terminal."""
+        raise SendError("the terminal has no attachments")
 
     async def open(self, receive: Receive) -> None:
         """Nothing to start: `doithoai chat` reads the lines."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from starlette.testclient import TestClient
 
-from bot.channels.channel import Outgoing, ReadError, Receive
+from bot.channels.channel import Abilities, Outgoing, ReadError, Receive
 from bot.channels.web_chat.door import WebChat
 from bot.web import COOKIE, build_web
 from handlers.message import Choice, Incoming, Message
@@ -20,7 +20,7 @@ class Messenger:
     """A channel whose webhook body is its secret, then an id and a text."""
 
     name = "messenger"
-    may_resend = False
+    abilities = Abilities(text_limit=2000)
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> list[Incoming]:
         if headers.get("x-secret") != "right":

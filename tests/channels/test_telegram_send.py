@@ -11,7 +11,7 @@ import pytest
 
 from bot.channels.channel import Outgoing, SendError
 from bot.channels.telegram import SECRET_HEADER, Telegram
-from bot.channels.telegram_text import TEXT_UNITS
+from bot.channels.telegram_text import ABILITIES
 from handlers.message import Choice, Incoming, Message
 from tests.fakes import bot_api_failures as failures
 from tests.fakes import updates
@@ -130,7 +130,7 @@ async def test_a_long_text_comes_in_parts_with_the_choices_last(
     paragraphs = [f"Đoạn {n} 🙏 <&> " + "chữ " * 200 for n in range(12)]
     text = "\n\n".join(paragraphs)
     assert await door.send(out(text, heading="Đề mục", choices=(Choice("Có", "yes"),))) == "1,2,3"
-    assert all(units(message["text"]) <= TEXT_UNITS for message in api.sent)
+    assert all(units(message["text"]) <= ABILITIES.text_limit for message in api.sent)
     assert [("reply_markup" in message) for message in api.sent] == [False, False, True]
     assert all(message["text"].startswith("Đoạn") for message in api.sent[1:])
     assert [m.get("entities", [{}])[0].get("type") for m in api.sent] == ["bold", None, None]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram_text import TEXT_UNITS, parts_of
+from bot.channels.telegram_text import ABILITIES, parts_of
 from handlers.message import Choice, Message
 from tests.fakes.bot_api_rules import units
 
@@ -15,7 +15,7 @@ def test_no_letter_is_lost_and_no_part_too_long(text: str, times: int) -> None:
     if not whole.strip():
         return
     parts = parts_of(Message(whole))
-    assert all(1 <= units(part.plain) <= TEXT_UNITS for part in parts)
+    assert all(1 <= units(part.plain) <= ABILITIES.text_limit for part in parts)
     assert "".join("".join(part.plain for part in parts).split()) == "".join(whole.split())
 
 

@@ -40,7 +40,7 @@ def say(number: int, door: WebChat, text: str = "Chào bà con") -> Outgoing:
 
 def test_it_keeps_the_contract_of_a_channel(door: WebChat) -> None:
     channel: Channel = door
-    assert (channel.name, channel.may_resend) == ("web", True)
+    assert (channel.name, channel.abilities.may_resend) == ("web", True)
 
 
 def test_a_session_cannot_be_guessed_and_its_address_does_not_tell_it(door: WebChat) -> None:

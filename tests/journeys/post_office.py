@@ -7,15 +7,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from bot.channels.channel import Outgoing, ReadError, Receive, SendError
-from handlers.message import Incoming
+from bot.channels.channel import Abilities, Outgoing, ReadError, Receive, SendError
+from handlers.message import Attachment, Incoming
 
 
 class PostOffice:
     """Reads {"id", "from", "text"}; sends {"id", "to", "text"} and takes 200 for an answer."""
 
     name = "post"
-    may_resend = False
+    abilities = Abilities(text_limit=2000)
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -50,6 +50,9 @@ class PostOffice:
         if b" 200 " not in answer:
             raise SendError("no answer", unknown=True)
         return f"post-{outgoing.id}"
+
+    async def fetch(self, attachment: Attachment, limit: int) -> bytes:
+        raise SendError("no attachments here")
 
     async def open(self, receive: Receive) -> None: ...
 

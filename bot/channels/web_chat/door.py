@@ -13,8 +13,8 @@ from typing import Annotated
 
 import msgspec
 
-from bot.channels.channel import Outgoing, ReadError, Receive
-from handlers.message import Incoming
+from bot.channels.channel import Abilities, Outgoing, ReadError, Receive, SendError
+from handlers.message import Attachment, Incoming
 
 LONGEST_TEXT = 2000
 """Characters of one message, after NFC."""
@@ -76,7 +76,7 @@ class WebChat:
     """The door that needs no account and no token: a page, its cookie and an event stream."""
 
     name: str = "web"
-    may_resend: bool = True
+    abilities = Abilities(text_limit=100_000, buttons=100, may_resend=True)
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
@@ -142,6 +142,10 @@ class WebChat:
     def stream_count(self) -> int:
         """How many pages are open now."""
         return sum(len(streams) for streams in self._streams.values())
+
+    async def fetch(self, attachment: Attachment, limit: int) -> bytes:
+        """Nothing is attached in the web chat."""
+        raise SendError("the web chat has no attachments")
 
     async def open(self, receive: Receive) -> None:
         """Nothing to start: what the page posts comes through bot/web.py."""
