@@ -46,6 +46,7 @@ def test_the_rooms_keep_their_import_rules() -> None:
         ("bot/channels/terminal.py", "import storage.inbox"),
         ("bot/worker.py", "import starlette"),
         ("bot/worker.py", "import aiogram"),
+        ("bot/worker.py", "import aiohttp"),
     ],
 )
 def test_a_planted_import_fails(copy: Path, file: str, line: str) -> None:
