@@ -27,6 +27,7 @@ class SendError(Exception):
     `resident_gone`: the resident blocked us or left; nothing more is sent to that address.
     `unknown`: the request may have reached the provider; it is never blindly sent again.
     `whole_channel`: with `retry_in`, every sending on this channel pauses that long.
+    `out_of_window`: the channel lets us write only after the resident did: it waits for that.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class SendError(Exception):
         resident_gone: bool = False,
         unknown: bool = False,
         whole_channel: bool = False,
+        out_of_window: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -44,6 +46,7 @@ class SendError(Exception):
         self.resident_gone = resident_gone
         self.unknown = unknown
         self.whole_channel = whole_channel
+        self.out_of_window = out_of_window
 
 
 @dataclass(frozen=True, slots=True)
