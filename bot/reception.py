@@ -9,16 +9,17 @@ import msgspec
 
 from bot.channels.channel import ReadError
 from bot.desk import Line
+from bot.gathering import Gathering
 from bot.worker import Worker
 from handlers.message import Choice, Incoming, Message, extras_of
 from handlers.turn import Clock
 from knowledge.personal import mask
 from storage import inbox, outbox
-from storage.database import Database
+from storage.database import Database, Job
 from storage.inbox import InboxEntry, InboxRow
 
 TOO_MANY = 5_000
-"""Writes that may wait for their commit; past that a door is told to come back."""
+"""Deliveries that may wait for their commit; past that a door is told to come back."""
 
 
 class Reception:
@@ -28,16 +29,17 @@ class Reception:
         self._database = database
         self._worker = worker
         self._clock = clock
+        self._arriving = Gathering(database, _putting)
 
     async def receive(self, incomings: Sequence[Incoming]) -> None:
         """Mask personal numbers and put into the inbox; durable when it returns."""
         if not incomings:
             return
-        if self._database.waiting > TOO_MANY:
+        if self._arriving.waiting > TOO_MANY:
             raise ReadError("too many messages wait for their commit", status=503)
         now = self._clock.now()
         entries = [_entry(incoming, now) for incoming in incomings]
-        await asyncio.wrap_future(self._database.write(partial(inbox.put, entries=entries)))
+        await self._arriving.add(entries)
         self._worker.ring()
 
     async def history(self, channel: str, address: str, *, limit: int = 100) -> list[Line]:
@@ -81,6 +83,10 @@ class Reception:
                 inbox.is_open(connection, channel, address)
                 or outbox.is_open(connection, channel, address)
             )
+
+
+def _putting(entries: Sequence[InboxEntry]) -> Job[None]:
+    return partial(inbox.put, entries=entries)
 
 
 def _said_by_resident(row: InboxRow) -> Message:

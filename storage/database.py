@@ -86,11 +86,6 @@ class Database:
         self._jobs.put((job, future))
         return future
 
-    @property
-    def waiting(self) -> int:
-        """How many jobs wait for their commit."""
-        return self._jobs.qsize()
-
     def close(self) -> None:
         """Finish the jobs that wait, then let go of every connection."""
         with self._lock:
