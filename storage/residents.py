@@ -80,6 +80,16 @@ _KNOWN = (
 )
 
 
+def accounts(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Account]:
+    """The accounts of these residents, without those who are gone."""
+    if not ids:
+        return {}
+    found = sa.select(residents.c.id, residents.c.channel, residents.c.address).where(
+        residents.c.id.in_(ids), residents.c.gone_at.is_(None)
+    )
+    return {row.id: (row.channel, row.address) for row in connection.execute(found)}
+
+
 def add_many(
     connection: sa.Connection, accounts: Iterable[Account], now: datetime
 ) -> dict[Account, int]:

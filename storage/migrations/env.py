@@ -2,10 +2,32 @@
 
 from alembic import context
 
-from storage import inbox, opinions, outbox, questions, residents
+from storage import (
+    audit,
+    cases,
+    happenings,
+    inbox,
+    officials,
+    opinions,
+    outbox,
+    questions,
+    receipts,
+    residents,
+)
 from storage.database import metadata
 
-TABLES = (inbox, outbox, residents, questions, opinions)
+TABLES = (
+    inbox,
+    outbox,
+    residents,
+    questions,
+    opinions,
+    officials,
+    audit,
+    cases,
+    receipts,
+    happenings,
+)
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()

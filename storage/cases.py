@@ -1,0 +1,161 @@
+"""Cases: matters a unit must answer, each joining everybody who asked the same."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
+
+import sqlalchemy as sa
+
+from storage.database import BigId, UtcTime, metadata
+
+Kind = Literal["question", "suggestion", "petition", "difficulty", "report", "praise", "internal"]
+Stage = Literal[
+    "new", "routed", "working", "asked", "review", "answered", "confirmed", "closed", "merged"
+]
+Outcome = Literal["solved", "promised", "refused"]
+OPEN: tuple[Stage, ...] = ("new", "routed", "working", "asked", "review")
+"""Stages in which a unit still owes an answer; in "asked" its clock stands still."""
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("topic", sa.String(20), nullable=False),
+    # Ids of the base: a commune and a unit; "" while nobody knows.
+    sa.Column("area", sa.String(48), nullable=False, server_default=""),
+    sa.Column("hamlet", sa.String(80), nullable=False, server_default=""),
+    sa.Column("unit", sa.String(48), nullable=False, server_default=""),
+    sa.Column("holder_id", BigId, sa.ForeignKey("officials.id")),
+    sa.Column("channel", sa.String(20), nullable=False),
+    sa.Column("stage", sa.String(9), nullable=False, server_default="new"),
+    sa.Column("is_sealed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("title", sa.String(200), nullable=False),
+    # Folded words of everybody in the case, which the search looks through.
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("opened_at", UtcTime, nullable=False),
+    sa.Column("due_at", UtcTime),
+    sa.Column("paused_at", UtcTime),
+    sa.Column("answered_at", UtcTime),
+    sa.Column("closed_at", UtcTime),
+    sa.Column("outcome", sa.String(8)),
+    sa.Column("reply", sa.Text, nullable=False, server_default=""),
+    # Why it cannot be done and where else to go, or the ground in law.
+    sa.Column("ground", sa.Text, nullable=False, server_default=""),
+    sa.Column("promised_for", sa.Date),
+    sa.Column("drafted_by", BigId, sa.ForeignKey("officials.id")),
+    sa.Column("approved_by", BigId, sa.ForeignKey("officials.id")),
+    sa.Column("asker_count", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("hops", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("reopened", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("merged_into", BigId, sa.ForeignKey("cases.id")),
+    # Grows with every change; whoever changes an older version is told that somebody was faster.
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+)
+# Every list is one of these, newest or most urgent first.
+sa.Index("ix_cases_stage", cases.c.stage, cases.c.id)
+sa.Index("ix_cases_unit", cases.c.unit, cases.c.stage, cases.c.id)
+sa.Index("ix_cases_holder", cases.c.holder_id, cases.c.stage, cases.c.id)
+sa.Index("ix_cases_topic", cases.c.topic, cases.c.stage, cases.c.id)
+sa.Index("ix_cases_area", cases.c.area, cases.c.stage, cases.c.id)
+sa.Index("ix_cases_kind", cases.c.kind, cases.c.id)
+sa.Index("ix_cases_channel", cases.c.channel, cases.c.id)
+sa.Index("ix_cases_due", cases.c.stage, cases.c.due_at, cases.c.id)
+
+
+class CaseRow(NamedTuple):
+    """A case as it is stored, without the words that only the search reads."""
+
+    id: int
+    kind: str
+    topic: str
+    area: str
+    hamlet: str
+    unit: str
+    holder_id: int | None
+    channel: str
+    stage: str
+    is_sealed: bool
+    title: str
+    opened_at: datetime
+    due_at: datetime | None
+    paused_at: datetime | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+    outcome: str | None
+    reply: str
+    ground: str
+    promised_for: date | None
+    drafted_by: int | None
+    approved_by: int | None
+    asker_count: int
+    hops: int
+    reopened: int
+    merged_into: int | None
+    version: int
+
+
+class NewCase(NamedTuple):
+    """What a case begins with; `words` are folded by the caller."""
+
+    kind: Kind
+    topic: str
+    area: str
+    hamlet: str
+    unit: str
+    channel: str
+    is_sealed: bool
+    title: str
+    words: str
+    opened_at: datetime
+    due_at: datetime | None
+
+
+class StaleError(Exception):
+    """Somebody changed the case meanwhile: nothing was written."""
+
+
+_COLUMNS = [cases.c[name] for name in CaseRow._fields]
+
+
+def open_case(connection: sa.Connection, new: NewCase) -> int:
+    """Open a case; its id."""
+    inserted = connection.execute(sa.insert(cases).returning(cases.c.id), new._asdict())
+    return inserted.scalar_one()
+
+
+def find(connection: sa.Connection, case_id: int) -> CaseRow | None:
+    """One case."""
+    row = connection.execute(sa.select(*_COLUMNS).where(cases.c.id == case_id)).first()
+    return CaseRow(*row) if row else None
+
+
+def find_many(connection: sa.Connection, ids: Sequence[int]) -> dict[int, CaseRow]:
+    """Several cases by id."""
+    if not ids:
+        return {}
+    rows = connection.execute(sa.select(*_COLUMNS).where(cases.c.id.in_(ids)))
+    return {row.id: CaseRow(*row) for row in rows}
+
+
+def change(connection: sa.Connection, case: CaseRow, values: dict[str, Any]) -> CaseRow:
+    """The case with these columns changed; raises StaleError when somebody was faster."""
+    statement = (
+        sa.update(cases)
+        .where(cases.c.id == case.id, cases.c.version == case.version)
+        .values(**values, version=case.version + 1)
+        .returning(*_COLUMNS)
+    )
+    row = connection.execute(statement).first()
+    if row is None:
+        raise StaleError(case.id)
+    return CaseRow(*row)
+
+
+def join(connection: sa.Connection, case_id: int, words: str, askers: int = 1) -> None:
+    """More people ask the same; `words` are theirs, folded."""
+    connection.execute(
+        sa.update(cases)
+        .where(cases.c.id == case_id)
+        .values(asker_count=cases.c.asker_count + askers, words=cases.c.words + "\n" + words)
+    )

@@ -1,0 +1,150 @@
+"""Receipts: one person's part of a case: their words, their code, what they were told and said."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+import sqlalchemy as sa
+
+from storage.database import BigId, UtcTime, metadata
+
+Openness = Literal["open", "nameless", "sealed"]
+Verdict = Literal["received", "not_yet", "wrong"]
+
+ALPHABET = "23456789ACEHKMRTVX"
+"""What a code is made of: signs that differ by ear and by eye, and spell no word."""
+CODE_LENGTH = 6
+
+receipts = sa.Table(
+    "receipts",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("code", sa.String(6), nullable=False, unique=True),
+    sa.Column("case_id", BigId, sa.ForeignKey("cases.id"), nullable=False),
+    # None once the resident had everything about them deleted, or spoke to a cadre face to face.
+    sa.Column("resident_id", BigId, sa.ForeignKey("residents.id")),
+    # None when a cadre wrote it down for somebody.
+    sa.Column("inbox_id", BigId, sa.ForeignKey("inbox.id")),
+    sa.Column("official_id", BigId, sa.ForeignKey("officials.id")),
+    sa.Column("openness", sa.String(8), nullable=False, server_default="open"),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("text_key", sa.Text, nullable=False),
+    sa.Column("said_at", UtcTime, nullable=False),
+    # The case's version last told to this person, so that each change is told once.
+    sa.Column("told_version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("asked_verdict_at", UtcTime),
+    sa.Column("verdict", sa.String(8)),
+    sa.Column("verdict_at", UtcTime),
+    sa.UniqueConstraint("case_id", "resident_id"),
+)
+sa.Index("ix_receipts_resident", receipts.c.resident_id, receipts.c.id)
+
+
+class ReceiptRow(NamedTuple):
+    """A receipt as it is stored."""
+
+    id: int
+    code: str
+    case_id: int
+    resident_id: int | None
+    inbox_id: int | None
+    official_id: int | None
+    openness: str
+    text: str
+    said_at: datetime
+    told_version: int
+    asked_verdict_at: datetime | None
+    verdict: str | None
+    verdict_at: datetime | None
+
+
+class NewReceipt(NamedTuple):
+    """One person's part in a case; `text_key` is `text` folded by the caller."""
+
+    case_id: int
+    resident_id: int | None
+    inbox_id: int | None
+    openness: Openness
+    text: str
+    text_key: str
+    said_at: datetime
+    official_id: int | None = None
+
+
+_COLUMNS = [receipts.c[name] for name in ReceiptRow._fields]
+
+
+def new_code() -> str:
+    """A code nobody can guess from another one."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def add(connection: sa.Connection, new: NewReceipt) -> str:
+    """Give a receipt; its code. Whoever is in the case already keeps the code they have."""
+    if new.resident_id is not None:
+        held = _held(connection, new.case_id, new.resident_id)
+        if held:
+            return held
+    while _is_taken(connection, code := new_code()):
+        pass
+    connection.execute(sa.insert(receipts), {**new._asdict(), "code": code})
+    return code
+
+
+def _held(connection: sa.Connection, case_id: int, resident_id: int) -> str | None:
+    found = sa.select(receipts.c.code).where(
+        receipts.c.case_id == case_id, receipts.c.resident_id == resident_id
+    )
+    return connection.execute(found).scalar()
+
+
+def _is_taken(connection: sa.Connection, code: str) -> bool:
+    return bool(connection.execute(sa.select(sa.exists().where(receipts.c.code == code))).scalar())
+
+
+def find(connection: sa.Connection, code: str) -> ReceiptRow | None:
+    """The receipt of a code (upper case)."""
+    row = connection.execute(sa.select(*_COLUMNS).where(receipts.c.code == code)).first()
+    return ReceiptRow(*row) if row else None
+
+
+def of_case(connection: sa.Connection, case_id: int, limit: int = 1_000) -> list[ReceiptRow]:
+    """Everybody in a case, the first asker first."""
+    found = sa.select(*_COLUMNS).where(receipts.c.case_id == case_id)
+    return [
+        ReceiptRow(*row) for row in connection.execute(found.order_by(receipts.c.id).limit(limit))
+    ]
+
+
+def of_resident(connection: sa.Connection, resident_id: int, limit: int = 20) -> list[ReceiptRow]:
+    """What a resident has receipts for, the newest first."""
+    found = sa.select(*_COLUMNS).where(receipts.c.resident_id == resident_id)
+    newest = found.order_by(receipts.c.id.desc()).limit(limit)
+    return [ReceiptRow(*row) for row in connection.execute(newest)]
+
+
+def move(connection: sa.Connection, ids: Sequence[int], case_id: int) -> None:
+    """These people's parts belong to another case now (merged or split by an official).
+
+    A resident who is in both keeps only the receipt of the case it moves to.
+    """
+    there = sa.select(receipts.c.resident_id).where(
+        receipts.c.case_id == case_id, receipts.c.resident_id.is_not(None)
+    )
+    moving = receipts.c.id.in_(ids)
+    doubled = moving & receipts.c.resident_id.in_(there.scalar_subquery())
+    # Their code goes on working: it stays with the case they left, which points to the new one.
+    connection.execute(sa.update(receipts).where(moving & ~doubled).values(case_id=case_id))
+
+
+def change(connection: sa.Connection, receipt_id: int, values: dict[str, Any]) -> None:
+    """Change columns of a receipt."""
+    connection.execute(sa.update(receipts).where(receipts.c.id == receipt_id).values(**values))
+
+
+def note_told(connection: sa.Connection, ids: Sequence[int], version: int) -> None:
+    """These people were told of the case's version."""
+    if ids:
+        statement = sa.update(receipts).where(receipts.c.id.in_(ids))
+        connection.execute(statement.values(told_version=version))
