@@ -157,6 +157,36 @@ def hygiene(
     run(read_settings(), limit)
 
 
+official = typer.Typer(help="Officials who sign in to the console.", no_args_is_help=True)
+cli.add_typer(official, name="official")
+
+
+@official.command("add")
+def add_official(
+    login: Annotated[str, typer.Argument(help="What they type to sign in: an.nguyen")],
+    name: Annotated[str, typer.Option(help="Their name, as residents may read it.")],
+    role: Annotated[
+        str, typer.Option(help="cadre, officer, editor, coordinator, leader or admin.")
+    ] = "admin",
+    unit: Annotated[str, typer.Option(help="Id of their unit in content/units.yaml.")] = "ubnd-xa",
+    area: Annotated[list[str] | None, typer.Option(help="Id of a commune; repeatable.")] = None,
+    topic: Annotated[list[str] | None, typer.Option(help="Id of a topic; repeatable.")] = None,
+) -> None:
+    """Add an official, and print the link by which they set password and second factor."""
+    from bot.official import add
+    from handlers.officials.staff import Wanted
+
+    sys.exit(add(read_settings(), login, Wanted(name, role, unit, area or [], topic or [])))
+
+
+@official.command("invite")
+def invite_official(login: Annotated[str, typer.Argument()]) -> None:
+    """Print a new link for an official who forgot the password or lost the phone."""
+    from bot.official import invite
+
+    sys.exit(invite(read_settings(), login))
+
+
 @cli.command()
 def waiting(
     search: Annotated[str, typer.Option(help="Only those with these words; no tones needed.")] = "",

@@ -16,7 +16,11 @@ from starlette.applications import Starlette
 from bot.app import App, build, build_house, channels_of
 from bot.channels.web_chat.door import WebChat
 from bot.check import problems_of
+from bot.console.console import console_routes
+from bot.console.looks import Looks
+from bot.console.visit import Desk
 from bot.settings import Settings
+from bot.vault import open_vault
 from bot.web import build_web
 
 _errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -63,12 +67,20 @@ def web_of(app: App) -> Starlette:
 
     web_chat = app.channels["web"]
     assert isinstance(web_chat, WebChat)
+    desk = Desk(
+        app.database,
+        app.house,
+        Looks(),
+        open_vault(app.settings.secret_key.get_secret_value(), app.settings.data_dir),
+        app.settings.public_url,
+    )
     webhooks = {name: door for name, door in app.channels.items() if name != "web"}
     return build_web(
         app.reception,
         web_chat,
         webhooks,
         public_url=app.settings.public_url,
+        more_routes=console_routes(desk),
         lifespan=lifespan,
     )
 

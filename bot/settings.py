@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         description="Address of the Bot API, or of your own Bot API server.",
     )
     telegram_proxy: str = Field("", description="Proxy for Telegram (http:// or socks5://).")
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key that seals secrets in the database (32 bytes, URL-safe base64); empty: "
+        "one is made in the data folder.",
+    )
     log_level: str = Field("INFO", description="How much is logged: DEBUG, INFO, WARNING, ERROR.")
 
     def url_of_database(self) -> str:

@@ -24,6 +24,7 @@ from starlette.responses import (
 from starlette.routing import BaseRoute, Route
 from starlette.types import Lifespan, Send
 
+from bot.assets import YEAR, serve_asset
 from bot.channels.channel import Channel, ReadError
 from bot.channels.web_chat.bubbles import Bubble, name_days, show, show_all
 from bot.channels.web_chat.door import Stream, WebChat, post_of
@@ -32,7 +33,6 @@ from bot.desk import Desk, Line
 from bot.security import SECURITY_HEADERS, Brake, SecurityHeaders, is_same_origin, read_body
 
 COOKIE = "doithoai_session"
-YEAR = 365 * 24 * 3600
 WEBHOOK_LIMIT = 1024 * 1024
 CHAT_LIMIT = 64 * 1024
 LARGEST_ID = 2**63 - 1
@@ -165,12 +165,7 @@ class Chat:
 
     async def static(self, request: Request) -> Response:
         """A static file: for ever under its own hash, checked again under an older one."""
-        asset = self._pages.find_asset(request.path_params["name"])
-        if asset is None:
-            raise HTTPException(404)
-        current = request.path_params["version"] == asset.version
-        caching = f"public, max-age={YEAR}, immutable" if current else "no-cache"
-        return Response(asset.body, 200, {"cache-control": caching}, asset.media_type)
+        return serve_asset(request, self._pages.find_asset)
 
     async def history(self, request: Request) -> Response:
         """The conversation so far, for a page that may have missed something."""

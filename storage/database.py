@@ -15,8 +15,9 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import QueuePool
 
+Connection = sa.Connection
 Result = TypeVar("Result")
-Job = Callable[[sa.Connection], Result]
+Job = Callable[[Connection], Result]
 
 metadata = sa.MetaData(
     naming_convention={

@@ -111,3 +111,27 @@ def names(connection: sa.Connection, ids: Sequence[int]) -> dict[int, str]:
     """Names by id, for lists."""
     found = sa.select(officials.c.id, officials.c.name).where(officials.c.id.in_(ids))
     return dict(connection.execute(found).all()) if ids else {}
+
+
+def password_hash(connection: sa.Connection, official_id: int) -> str | None:
+    """What a typed password is checked against; None before the invitation was accepted."""
+    found = sa.select(officials.c.password_hash).where(officials.c.id == official_id)
+    return connection.execute(found).scalar()
+
+
+class SecondFactor(NamedTuple):
+    """What a typed code is checked against; the secret is sealed."""
+
+    totp_secret: bytes
+    totp_step: int
+    recovery_hashes: list[str]
+
+
+def second_factor(connection: sa.Connection, official_id: int) -> SecondFactor | None:
+    """The second factor of an official who has set one."""
+    columns = [officials.c[name] for name in SecondFactor._fields]
+    found = sa.select(*columns).where(
+        officials.c.id == official_id, officials.c.totp_secret.is_not(None)
+    )
+    row = connection.execute(found).first()
+    return SecondFactor(*row) if row else None

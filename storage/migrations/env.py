@@ -13,6 +13,7 @@ from storage import (
     questions,
     receipts,
     residents,
+    sessions,
 )
 from storage.database import metadata
 
@@ -27,6 +28,7 @@ TABLES = (
     cases,
     receipts,
     happenings,
+    sessions,
 )
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)

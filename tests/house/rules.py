@@ -110,7 +110,7 @@ def _strings(text: str) -> Iterator[tuple[str, int]]:
             yield node.value, node.lineno
 
 
-_SAYING = {"say", "phrase", "choice", "render"}
+_SAYING = {"say", "phrase", "choice", "render", "Refusal"}
 
 
 def phrases_used(files: Iterable[tuple[str, str]]) -> tuple[set[str], set[str]]:
@@ -131,6 +131,8 @@ def phrases_used(files: Iterable[tuple[str, str]]) -> tuple[set[str], set[str]]:
 
 
 def _called(node: ast.Call) -> str:
+    if isinstance(node.func, ast.Name):
+        return node.func.id
     return node.func.attr if isinstance(node.func, ast.Attribute) else ""
 
 

@@ -18,6 +18,7 @@ from storage import (
     questions,
     receipts,
     residents,
+    sessions,
 )
 from storage.database import Database, metadata
 from storage.migrate import HEAD, MIGRATIONS, migrate
@@ -33,6 +34,7 @@ TABLES = (
     cases,
     receipts,
     happenings,
+    sessions,
 )
 SEARCHING = ("case_words", "ix_cases_words")
 """What only one of the databases has, beside the tables of the code."""
@@ -49,7 +51,7 @@ def names(database: Database) -> set[str]:
 
 
 def test_built_by_migrations_equals_built_from_the_code(database: Database) -> None:
-    assert len(TABLES) == 10
+    assert len(TABLES) == 11
     with database.read() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "include_name": is_of_the_code}

@@ -1,33 +1,22 @@
 """The web chat's page, error page and static files, read and compiled once."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from mimetypes import guess_type
 from pathlib import Path
 
 import jinja2
 
+from bot.assets import Asset, read_assets
 from bot.channels.web_chat.bubbles import Bubble
 
 _HERE = Path(__file__).parent
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A static file; `version` is the hash of its content and part of its address."""
-
-    body: bytes
-    media_type: str
-    version: str
 
 
 class Pages:
     """Renders the pages to HTML, everything escaped that is not in a template."""
 
     def __init__(self) -> None:
-        self._assets = _read_assets(_HERE / "static")
+        self._assets = read_assets(_HERE / "static")
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_HERE),
             autoescape=True,
@@ -59,12 +48,3 @@ class Pages:
 
     def _url_of(self, name: str) -> str:
         return f"/static/{self._assets[name].version}/{name}"
-
-
-def _read_assets(folder: Path) -> dict[str, Asset]:
-    assets: dict[str, Asset] = {}
-    for path in sorted(folder.iterdir()):
-        body = path.read_bytes()
-        media_type = guess_type(path.name)[0] or "application/octet-stream"
-        assets[path.name] = Asset(body, media_type, hashlib.sha256(body).hexdigest()[:12])
-    return assets

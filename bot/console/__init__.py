@@ -1,0 +1,1 @@
+"""The officials' web console: a guard before every page, pages that read, decisions that change."""

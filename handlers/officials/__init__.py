@@ -1,0 +1,1 @@
+"""What officials can do: one function each, and each writes its audit line."""

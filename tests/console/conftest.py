@@ -1,0 +1,13 @@
+"""The hall, on each database."""
+
+import pytest
+
+from handlers.turn import House
+from storage.database import Database
+from tests.conftest import StoppedClock
+from tests.console.hall import Hall
+
+
+@pytest.fixture
+def hall(database: Database, house: House, clock: StoppedClock) -> Hall:
+    return Hall(database, house, clock)
