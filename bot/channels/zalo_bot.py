@@ -5,7 +5,7 @@ import hmac
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -139,13 +139,13 @@ class ZaloBot:
         client = Client(self._token, api=self._api, timeout=self._timeout)
         self._client = client
         self._loop = asyncio.get_running_loop()
+        self._start(until_done("Zalo Bot", "the bot's own id", lambda: self._find_own_id(client)))
         self._start(self._fetch_or_be_called(client, receive))
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.add(asyncio.create_task(work))
 
     async def _fetch_or_be_called(self, client: "Client", receive: Receive) -> None:
-        await until_done("Zalo Bot", "the bot's own name", lambda: self._find_own_id(client))
         if self._webhook_url:
             await until_done("Zalo Bot", "the webhook", lambda: self._use_webhook(client))
         else:
