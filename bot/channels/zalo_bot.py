@@ -55,7 +55,7 @@ class ZaloBot:
         call. `floor`: the least seconds from one question that brought nothing new to the next.
         Raises ValueError when a setting cannot work.
         """
-        _check_settings(token, secret, webhook_url)
+        _check_settings(token, secret, webhook_url=webhook_url, api=api)
         self._token = token
         self._secret = secret
         self._webhook_url = webhook_url
@@ -219,13 +219,15 @@ class ZaloBot:
             await client.close()
 
 
-def _check_settings(token: str, secret: str, webhook_url: str) -> None:
+def _check_settings(token: str, secret: str, *, webhook_url: str, api: str) -> None:
     if not _TOKEN.fullmatch(token):
         raise ValueError("the Zalo Bot token must be given, without spaces or slashes")
     if webhook_url and not secret:
         raise ValueError("the Zalo Bot webhook needs a secret: without one anybody could call it")
     if secret and not _SECRET.fullmatch(secret):
         raise ValueError("the Zalo Bot secret may have 8 to 256 ASCII letters, digits and signs")
+    if not api.startswith(("http://", "https://")):
+        raise ValueError("the Zalo Bot API must be an http:// or https:// address")
 
 
 async def _show_typing(client: "Client", chat: str) -> None:
