@@ -1,5 +1,6 @@
 """`doithoai channels`: every channel, on or off, what it lacks, and what is left of its plan."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from rich.console import Console
@@ -47,13 +48,14 @@ def run(settings: Settings) -> None:
     database = Database(settings.url_of_database())
     try:
         migrate(database)
-        _out.print(_table(settings, database))
+        _out.print(table_of(settings, database, SystemClock().now()))
     finally:
         database.close()
 
 
-def _table(settings: Settings, database: Database) -> Table:
-    plans, now = plans_of(settings), SystemClock().now()
+def table_of(settings: Settings, database: Database, now: datetime) -> Table:
+    """One row for each channel, for officials."""
+    plans = plans_of(settings)
     table = Table("kênh", "bật", "gửi tháng này", "bà con", "còn thiếu")
     for door in doors_of(settings):
         use = use_of(database, door.channel, now)
