@@ -52,7 +52,7 @@ async def test_a_photo_larger_than_the_limit_is_let_go_while_it_comes(host: File
 
 
 async def test_a_photo_that_says_it_is_too_large_is_not_read(host: FileHost) -> None:
-    host.files["/anh.jpg"] = web.Response(body=PHOTO)
+    host.files["/anh.jpg"] = lambda: web.Response(body=PHOTO)
     assert "larger than 9999 bytes" in (await failing(download(host), limit=9_999)).reason
 
 
@@ -85,7 +85,9 @@ async def test_an_address_that_is_not_the_messengers_is_never_asked(
 
 
 async def test_a_redirect_is_followed_within_the_messengers_hosts(host: FileHost) -> None:
-    host.files["/cu.jpg"] = web.Response(status=302, headers={"location": "//f2.zadn.vn/anh.jpg"})
+    host.files["/cu.jpg"] = lambda: web.Response(
+        status=302, headers={"location": "//f2.zadn.vn/anh.jpg"}
+    )
     assert await download(host).read("https://f1.zdn.vn/cu.jpg", 20_000) == PHOTO
     assert host.asked == ["f1.zdn.vn/cu.jpg", "f2.zadn.vn/anh.jpg"]
 
@@ -95,7 +97,7 @@ async def test_a_redirect_is_followed_within_the_messengers_hosts(host: FileHost
     ["https://elsewhere.example/anh.jpg", "http://f1.zdn.vn/anh.jpg", "https://[::1]/anh.jpg", ""],
 )
 async def test_a_redirect_off_the_list_is_not_followed(host: FileHost, target: str) -> None:
-    host.files["/cu.jpg"] = web.Response(status=301, headers={"location": target})
+    host.files["/cu.jpg"] = lambda: web.Response(status=301, headers={"location": target})
     await failing(download(host), "https://f1.zdn.vn/cu.jpg")
     assert set(host.asked) == {"f1.zdn.vn/cu.jpg"}
     assert len(host.asked) <= 4
@@ -107,7 +109,7 @@ async def test_a_redirect_off_the_list_is_not_followed(host: FileHost, target: s
 async def test_a_status_says_whether_to_ask_again(
     host: FileHost, status: int, passes: bool
 ) -> None:
-    host.files["/anh.jpg"] = web.Response(status=status)
+    host.files["/anh.jpg"] = lambda: web.Response(status=status)
     error = await failing(download(host))
     assert (error.retry_in is not None) == passes
     assert str(status) in error.reason

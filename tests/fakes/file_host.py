@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -21,7 +22,7 @@ class FileHost:
 
     def __init__(self, folder: Path) -> None:
         self.asked: list[str] = []
-        self.files: dict[str, web.Response | bytes] = {}
+        self.files: dict[str, Callable[[], web.Response] | bytes] = {}
         self._certificate = _certify(folder)
         self.trusted = ssl.create_default_context(cafile=str(self._certificate[0]))
         self.resolver: AbstractResolver = LoopbackResolver(0)
@@ -42,9 +43,9 @@ class FileHost:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(f"{request.host}{request.path}")
-        answer = self.files.get(request.path, web.Response(status=404))
-        if isinstance(answer, web.Response):
-            return answer
+        answer = self.files.get(request.path)
+        if not isinstance(answer, bytes):
+            return answer() if answer else web.Response(status=404)
         # In pieces, without saying how many there will be.
         stream = web.StreamResponse()
         await stream.prepare(request)
