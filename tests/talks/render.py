@@ -17,6 +17,7 @@ from tests.conftest import StoppedClock
 from tests.talks.doors import DOORS, Bubble, View
 
 FOLDER = Path(__file__).parent
+_OLDER = "một nút ở trên nữa"
 RENDERED = FOLDER / "rendered"
 TALKS = sorted(FOLDER.glob("*.yaml"))
 
@@ -37,7 +38,8 @@ def exchanges(house: House, talk: dict[str, Any], view: View) -> Iterator[Exchan
         if number and not view.abilities.buttons:
             turn = {SAYS: str(number)}
         hear(held, turn)
-        yield Exchange(_told(turn, menu, number), held.said)
+        pressed = f"{number}. {menu[number - 1].label}" if number else _OLDER
+        yield Exchange(_told(turn, view, pressed), held.said)
         menu = next((m.choices for m in reversed(held.said) if m.choices), menu)
 
 
@@ -48,12 +50,13 @@ def _number(menu: tuple[Choice, ...], turn: dict[str, Any]) -> int:
     return values.index(pressed) + 1 if pressed in values else 0
 
 
-def _told(turn: dict[str, Any], menu: tuple[Choice, ...], number: int) -> str:
+def _told(turn: dict[str, Any], view: View, pressed: str) -> str:
     if SAYS in turn:
         return str(turn[SAYS])
     if SENDS in turn:
         return f"(gửi {turn[SENDS]})"
-    return f"(bấm {number}. {menu[number - 1].label})" if number else "(bấm một nút cũ)"
+    only_elsewhere = "" if view.abilities.buttons else f"; {view.title} không có nút"
+    return f"(bấm {pressed}{only_elsewhere})"
 
 
 def render(house: House, talk: dict[str, Any], view: View) -> str:
