@@ -4,13 +4,13 @@ import asyncio
 import hmac
 import logging
 import re
-from collections import OrderedDict
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bot.channels.channel import Outgoing, ReadError, Receive, SendError
 from bot.channels.pauses import at_least, growing, until_done
+from bot.channels.seen import Seen
 from bot.channels.zalo_bot_text import ABILITIES, parts_of
 from bot.channels.zalo_bot_updates import CHANNEL, Event, decode, decode_webhook, read_event
 from handlers.message import Attachment, Incoming
@@ -65,7 +65,7 @@ class ZaloBot:
         self._floor = floor
         self._own_id = ""
         self._is_tried_out = False
-        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._seen = Seen(_SEEN)
         self._client: Client | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -134,7 +134,7 @@ class ZaloBot:
 
     async def open(self, receive: Receive) -> None:
         """Returns at once; reaching Zalo is tried in the background for as long as it takes."""
-        from bot.channels.zalo_bot_client import Client  # aiohttp takes half a second to import
+        from bot.channels.zalo_bot_client import Client  # aiohttp is slow to import
 
         client = Client(self._token, api=self._api, timeout=self._timeout)
         self._client = client
@@ -204,9 +204,7 @@ class ZaloBot:
             except Exception:
                 log.exception("Zalo's events were not received, again in %.1f s", pause)
             await asyncio.sleep(pause)
-        self._seen.update((incoming.external_id, None) for incoming in fresh)
-        while len(self._seen) > _SEEN:
-            self._seen.popitem(last=False)
+        self._seen.add(incoming.external_id for incoming in fresh)
 
     async def close(self) -> None:
         client, self._client, self._loop = self._client, None, None

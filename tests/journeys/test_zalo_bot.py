@@ -3,12 +3,14 @@
 import asyncio
 import io
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 import pytest
 import sqlalchemy as sa
 
+from bot.app import App
 from bot.channels.web_chat.door import WebChat
 from bot.channels.zalo_bot import ZaloBot
 from bot.clock import SystemClock
@@ -16,6 +18,8 @@ from handlers.turn import House
 from storage import residents
 from storage.inbox import inbox
 from storage.outbox import outbox
+from tests.channels.test_zalo_bot_polling import until
+from tests.conftest import StoppedClock
 from tests.fakes.zalo_bot import TOKEN, Failure, ZaloBotApi
 from tests.fakes.zalo_events import (
     group_event,
@@ -148,6 +152,51 @@ async def test_a_sending_of_unknown_outcome_is_shown_as_such_and_not_repeated(
                 states = connection.execute(sa.select(outbox.c.state)).scalars().all()
             assert set(states) == {"unknown"}
             assert len(api.calls_of("sendMessage")) == len(states) == 2
+
+
+def states(app: App) -> list[str]:
+    with app.database.read() as connection:
+        return list(connection.execute(sa.select(outbox.c.state).order_by(outbox.c.id)).scalars())
+
+
+@ONLY_SQLITE
+async def test_an_error_of_zalos_own_is_tried_four_times_and_then_the_next_message_goes(
+    database_url: str, tmp_path: Path, house: House
+) -> None:
+    clock = StoppedClock()
+    settings = settings_for(tmp_path, database_url)
+    async with ZaloBotApi() as api:
+        api.fail("sendMessage", *[Failure(403, "Internal server error")] * 4)
+        async with running(settings, replace(house, clock=clock), doors(api)) as (app, _):
+            await api.push(text_event(A, QUESTION))
+            for tries in range(1, 5):
+                await api.wait_for("sendMessage", tries)
+                await until(lambda: states(app)[0] != "taken")
+                clock.move(minutes=1)
+            await api.wait_for_sent(1)
+            await until(lambda: states(app) == ["failed", "done"])
+            assert len(api.calls_of("sendMessage")) == 5
+
+
+@ONLY_SQLITE
+async def test_what_waits_while_the_plan_is_used_up_goes_out_when_there_is_one_again(
+    database_url: str, tmp_path: Path, house: House
+) -> None:
+    clock = StoppedClock()
+    settings = settings_for(tmp_path, database_url)
+    async with ZaloBotApi() as api:
+        api.plan, api.mirrors = 0, False
+        async with running(settings, replace(house, clock=clock), doors(api)) as (app, _):
+            await api.push(text_event(A, QUESTION))
+            await api.wait_for("sendMessage")
+            await until(lambda: states(app) == ["waiting", "waiting"])
+            clock.move(seconds=29)
+            await asyncio.sleep(1.2)  # longer than the worker sleeps
+            assert len(api.calls_of("sendMessage")) == 1, "the channel rests for thirty seconds"
+            api.plan = 10
+            clock.move(seconds=2)
+            await api.wait_for_sent(2)
+            await until(lambda: states(app) == ["done", "done"])
 
 
 @ONLY_SQLITE
