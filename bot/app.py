@@ -1,5 +1,6 @@
 """The one place where the parts are joined; tests call the same `build` with fakes."""
 
+import asyncio
 import contextlib
 import fcntl
 import gc
@@ -13,7 +14,9 @@ from typing import IO
 from bot.channels.channel import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.web_chat.door import WebChat
+from bot.channels.zalo_bot import ZaloBot
 from bot.clock import SystemClock
+from bot.plan import PlanWatch, plans_of
 from bot.reception import Reception
 from bot.settings import Settings
 from bot.worker import Worker
@@ -62,6 +65,9 @@ class App:
         name = f"{os.getpid()}-{secrets.token_hex(4)}"
         self.worker = Worker(database, house, self.channels, name)
         self.reception = Reception(database, self.worker, house.clock)
+        plans = {name: plan for name, plan in plans_of(settings).items() if name in self.channels}
+        self._plans = PlanWatch(database, house.clock, plans)
+        self._watching: asyncio.Task[None] | None = None
         self._lock: IO[str] | None = None
 
     async def start(self) -> None:
@@ -70,9 +76,13 @@ class App:
         await self.worker.start(alone=self._is_alone())
         for channel in self.channels.values():
             await channel.open(self.reception.receive)
+        self._watching = asyncio.create_task(self._plans.watch())
 
     async def stop(self) -> None:
         """Close the doors, let what is under way end, let go of the database."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait([self._watching])
         for channel in self.channels.values():
             with contextlib.suppress(Exception):
                 await channel.close()
@@ -112,6 +122,8 @@ def channels_of(settings: Settings, house: House) -> list[Channel]:
     doors: list[Channel] = [WebChat(clock=house.clock.now)]
     if settings.telegram_token.get_secret_value():
         doors.append(_telegram(settings, house))
+    if settings.zalo_bot_token.get_secret_value():
+        doors.append(_zalo_bot(settings))
     return doors
 
 
@@ -127,4 +139,14 @@ def _telegram(settings: Settings, house: House) -> Channel:
         api=settings.telegram_api,
         proxy=settings.telegram_proxy,
         commands=[(n.strip("/"), phrases.render(f"command_{n.strip('/')}")) for n in names],
+    )
+
+
+def _zalo_bot(settings: Settings) -> Channel:
+    base = settings.public_url.rstrip("/")
+    return ZaloBot(
+        settings.zalo_bot_token.get_secret_value(),
+        secret=settings.zalo_bot_secret.get_secret_value(),
+        webhook_url=f"{base}/webhook/zalo_bot" if base else "",
+        api=settings.zalo_bot_api,
     )

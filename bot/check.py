@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clock import SystemClock
+from bot.doors import doors_of
 from bot.settings import Settings
 from handlers.turn import today
 from knowledge.check import check
@@ -36,13 +37,8 @@ def run(settings: Settings, content: Path | None, day: date | None) -> int:
 
 def problems_of(settings: Settings) -> list[str]:
     """What is missing or contradictory in the settings."""
-    problems: list[str] = []
-    if settings.telegram_token.get_secret_value() and settings.public_url:
-        if not settings.telegram_secret.get_secret_value():
-            problems.append("DOITHOAI_TELEGRAM_SECRET is needed when DOITHOAI_PUBLIC_URL is set.")
-        if not settings.public_url.startswith("https://"):
-            problems.append("DOITHOAI_PUBLIC_URL must begin with https:// for webhooks.")
-    return problems
+    lacking = (problem for door in doors_of(settings) if door.is_on for problem in door.lacks)
+    return list(dict.fromkeys(lacking))
 
 
 def _words(folder: Path) -> list[ContentError]:

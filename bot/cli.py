@@ -1,4 +1,4 @@
-"""The command line: `doithoai serve`, `chat`, `ask`, `check`, `bank`, `waiting`."""
+"""The command line: `doithoai serve`, `chat`, `ask`, `check`, `bank`, `waiting`, `channels` …"""
 
 import sys
 from datetime import date, datetime
@@ -196,6 +196,14 @@ def waiting(
     from bot.waiting import run
 
     run(read_settings(), search, limit)
+
+
+@cli.command()
+def channels() -> None:
+    """List the channels: on or off, what they lack, messages sent, what is left of their plans."""
+    from bot.doors import run
+
+    run(read_settings())
 
 
 def _day(on: datetime | None) -> date | None:

@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from bot.plain import plain_all
+from handlers.status import Ending
 from handlers.talk import Talk
 from handlers.turn import House
 
@@ -28,10 +29,15 @@ def replay(house: House, talk: dict[str, Any]) -> dict[str, Any]:
     return {**kept, TURNS: turns}
 
 
+def hear(held: Talk, turn: dict[str, Any]) -> Ending:
+    """Let a golden turn's resident say, press or send; what we say is in `held.said`."""
+    kind = "attachment" if SENDS in turn else "text"
+    return held.hear(str(turn.get(SAYS, "")), choice=turn.get(PRESSES, ""), kind=kind)
+
+
 def _replay_turn(held: Talk, turn: dict[str, Any]) -> dict[str, Any]:
     said = {name: turn[name] for name in (SAYS, PRESSES, SENDS) if name in turn}
-    kind = "attachment" if SENDS in turn else "text"
-    ending = held.hear(str(said.get(SAYS, "")), choice=said.get(PRESSES, ""), kind=kind)
+    ending = hear(held, turn)
     card = {CARD: ending.card} if ending.card else {}
     return {**said, STATUS: ending.status, **card, ANSWER: plain_all(held.said)}
 

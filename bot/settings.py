@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "",
         description="Address residents reach it by (https://…); webhooks need it, "
-        "without it Telegram is polled.",
+        "without it messengers are polled.",
     )
     telegram_token: SecretStr = Field(
         SecretStr(""), description="Token of the Telegram bot; empty: Telegram is off."
@@ -43,6 +43,23 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Key that seals secrets in the database (32 bytes, URL-safe base64); empty: "
         "one is made in the data folder.",
+    )
+    zalo_bot_token: SecretStr = Field(
+        SecretStr(""), description="Token of the Zalo bot; empty: Zalo Bot is off."
+    )
+    zalo_bot_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret Zalo Bot echoes in webhooks (8 to 256 ASCII letters, digits, signs); "
+        "needed with public_url.",
+    )
+    zalo_bot_api: str = Field(
+        "https://bot-api.zaloplatforms.com", description="Address of the Zalo Bot API."
+    )
+    zalo_bot_monthly: int = Field(
+        3000, ge=1, description="Messages a month that the plan of the Zalo bot allows."
+    )
+    zalo_bot_users: int = Field(
+        50, ge=1, description="Residents that the plan of the Zalo bot allows."
     )
     log_level: str = Field("INFO", description="How much is logged: DEBUG, INFO, WARNING, ERROR.")
 

@@ -147,7 +147,8 @@ class Worker:
         message = msgspec.convert(row.body, Message)
         try:
             channel = self._channels[row.channel]
-            provider_id = await channel.send(Outgoing(row.id, row.address, message))
+            outgoing = Outgoing(row.id, row.address, message, row.attempts)
+            provider_id = await channel.send(outgoing)
         except SendError as error:
             await self._settle_error(row, error)
         except Exception as error:

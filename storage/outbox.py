@@ -31,6 +31,15 @@ outbox = sa.Table(
 )
 sa.Index("ix_outbox_state", outbox.c.state, outbox.c.id)
 sa.Index("ix_outbox_account", outbox.c.channel, outbox.c.address, outbox.c.state, outbox.c.id)
+# In words, not as a parameter: a partial index serves only those who repeat its condition.
+_IS_DONE = sa.text("state = 'done'")
+sa.Index(
+    "ix_outbox_done",
+    outbox.c.channel,
+    outbox.c.settled_at,
+    sqlite_where=_IS_DONE,
+    postgresql_where=_IS_DONE,
+)
 
 
 class OutboxEntry(NamedTuple):
@@ -144,6 +153,13 @@ def is_open(connection: sa.Connection, channel: str, address: str) -> bool:
 def count(connection: sa.Connection) -> dict[str, int]:
     """Rows that still need somebody, by state."""
     return count_states(connection, outbox)
+
+
+def count_done(connection: sa.Connection, channel: str, since: datetime) -> int:
+    """How many messages went out on a channel from that moment on."""
+    counting = sa.select(sa.func.count()).select_from(outbox)
+    done = counting.where(outbox.c.channel == channel, outbox.c.settled_at >= since, _IS_DONE)
+    return connection.execute(done).scalar_one()
 
 
 def next_due(connection: sa.Connection) -> datetime | None:

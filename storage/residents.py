@@ -102,6 +102,12 @@ def add_many(
     return {account: row.id for account, row in find_many(connection, wanted).items()}
 
 
+def count(connection: sa.Connection, channel: str) -> int:
+    """How many accounts of a channel we know."""
+    counting = sa.select(sa.func.count()).select_from(residents)
+    return connection.execute(counting.where(residents.c.channel == channel)).scalar_one()
+
+
 def note_notice(connection: sa.Connection, ids: Sequence[int], version: int) -> None:
     """Remember which privacy notice these residents were shown."""
     if ids:

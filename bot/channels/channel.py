@@ -51,11 +51,12 @@ class SendError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message on its way: `id` is its outbox row, the same at every attempt."""
+    """One message on its way: `id` is its outbox row, the same at every attempt (from 1)."""
 
     id: int
     address: str
     message: Message
+    attempt: int = 1
 
 
 class Window(NamedTuple):

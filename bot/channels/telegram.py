@@ -5,7 +5,7 @@ import gc
 import hmac
 import logging
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.channels.channel import Outgoing, ReadError, Receive, SendError
+from bot.channels.pauses import at_least, growing, until_done
 from bot.channels.telegram_text import ABILITIES, parts_of
 from bot.channels.telegram_updates import CHANNEL, Update, decode, number_of, read_update
 from handlers.message import Attachment, Incoming
@@ -27,8 +28,6 @@ SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a name, no sec
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _POLL = 25  # seconds that one question for updates may wait for an answer
-_LONGEST_PAUSE = 60.0  # seconds between attempts while Telegram is out of reach
-_REFUSED_PAUSE = 600.0  # seconds, when Telegram said no: somebody has to mend something
 _PRESSES = 64  # spinners being stopped at once; those beyond it stop by themselves
 
 
@@ -136,7 +135,9 @@ class Telegram:
         _tune_gc()
         self._start(self._fetch_or_be_called(client, receive))
         if self._commands:
-            self._start(_until_done("the commands", lambda: client.set_commands(self._commands)))
+            self._start(
+                until_done("Telegram", "the commands", lambda: client.set_commands(self._commands))
+            )
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.add(asyncio.create_task(work))
@@ -144,21 +145,21 @@ class Telegram:
     async def _fetch_or_be_called(self, client: "Client", receive: Receive) -> None:
         if self._webhook_url:
             url, secret = self._webhook_url, self._secret
-            await _until_done("the webhook", lambda: client.use_webhook(url, secret))
+            await until_done("Telegram", "the webhook", lambda: client.use_webhook(url, secret))
         else:
-            await _until_done("polling", client.use_polling)
+            await until_done("Telegram", "polling", client.use_polling)
             await self._poll(client, receive)
 
     async def _poll(self, client: "Client", receive: Receive) -> None:
         offset: int | None = None
-        pauses = _pauses()
+        pauses = growing()
         while True:
             try:
                 offset = await self._fetch(client, receive, offset)
-                pauses = _pauses()
+                pauses = growing()
                 continue
             except SendError as error:
-                pause = _at_least(next(pauses), error)
+                pause = at_least(next(pauses), error)
                 log.warning("Telegram gave no updates, again in %.1f s: %s", pause, error.reason)
             except Exception:
                 # Not confirmed, so Telegram brings the same updates again.
@@ -213,31 +214,6 @@ def _tune_gc() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)
-
-
-def _pauses() -> Iterator[float]:
-    pause = 0.2
-    while True:
-        yield pause
-        pause = min(pause * 2, _LONGEST_PAUSE)
-
-
-def _at_least(pause: float, error: SendError) -> float:
-    """Our own pauses grow from short ones; only what Telegram itself asks for is longer."""
-    asked = error.retry_in if error.whole_channel else None
-    return max(pause, asked or 0.0)
-
-
-async def _until_done(what: str, call: Callable[[], Awaitable[None]]) -> None:
-    for pause in _pauses():
-        try:
-            await call()
-            return
-        except SendError as error:
-            passes = error.unknown or error.retry_in is not None
-            wait = _at_least(pause, error) if passes else _REFUSED_PAUSE
-            log.warning("Telegram: %s not set up, again in %.1f s: %s", what, wait, error.reason)
-        await asyncio.sleep(wait)
 
 
 async def _forgiving(call: Awaitable[None]) -> None:

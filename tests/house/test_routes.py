@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from bot.app import build
 from bot.channels.telegram import Telegram
 from bot.channels.web_chat.door import WebChat
+from bot.channels.zalo_bot import ZaloBot
 from bot.clock import SystemClock
 from bot.serve import web_of
 from handlers.turn import House
@@ -74,8 +75,9 @@ def web(house: House, tmp_path: Path) -> Starlette:
         "42:x", clock=now, secret="s3cret", webhook_url="https://bot.invalid/webhook/telegram",
         api="http://127.0.0.1:9",
     )  # fmt: skip
+    zalo = ZaloBot("42:x", secret="s3cret-s3cret", webhook_url="https://bot.invalid/zalo")
     settings = settings_for(tmp_path, "")
-    return web_of(build(settings, house, [WebChat(now), telegram]))
+    return web_of(build(settings, house, [WebChat(now), telegram, zalo]))
 
 
 def test_every_route_has_a_named_guard(web: Starlette) -> None:
@@ -100,10 +102,17 @@ def test_a_post_from_another_site_is_refused(web: Starlette, path: str) -> None:
     )
 
 
-@pytest.mark.parametrize("header", [{}, {"x-telegram-bot-api-secret-token": "guess"}])
-def test_a_webhook_without_the_secret_is_refused(web: Starlette, header: dict[str, str]) -> None:
-    client = TestClient(web)
-    assert client.post("/webhook/telegram", content=b"{}", headers=header).status_code == 401
+@pytest.mark.parametrize(
+    ("channel", "header"),
+    [
+        ("telegram", "x-telegram-bot-api-secret-token"),
+        ("zalo_bot", "x-bot-api-secret-token"),
+    ],
+)
+def test_a_webhook_without_the_secret_is_refused(web: Starlette, channel: str, header: str) -> None:
+    client, url = TestClient(web), f"/webhook/{channel}"
+    assert client.post(url, content=b"{}").status_code == 401
+    assert client.post(url, content=b"{}", headers={header: "guess"}).status_code == 401
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/robots.txt", "/nothing", "/chat/history"])
