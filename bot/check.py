@@ -42,6 +42,21 @@ def problems_of(settings: Settings) -> list[str]:
             problems.append("DOITHOAI_TELEGRAM_SECRET is needed when DOITHOAI_PUBLIC_URL is set.")
         if not settings.public_url.startswith("https://"):
             problems.append("DOITHOAI_PUBLIC_URL must begin with https:// for webhooks.")
+    return problems + _problems_of_zalo(settings)
+
+
+def _problems_of_zalo(settings: Settings) -> list[str]:
+    app_secret, oa_secret = settings.zalo_app_secret, settings.zalo_oa_secret
+    if not (settings.zalo_app_id or app_secret.get_secret_value()):
+        return []
+    needed = {
+        "DOITHOAI_ZALO_APP_ID": settings.zalo_app_id,
+        "DOITHOAI_ZALO_APP_SECRET": app_secret.get_secret_value(),
+        "DOITHOAI_ZALO_OA_SECRET": oa_secret.get_secret_value(),
+    }
+    problems = [f"{name} is missing: Zalo needs it." for name, given in needed.items() if not given]
+    if bool(settings.zalo_template) != bool(settings.zalo_template_field):
+        problems.append("DOITHOAI_ZALO_TEMPLATE and DOITHOAI_ZALO_TEMPLATE_FIELD need each other.")
     return problems
 
 

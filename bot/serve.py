@@ -18,6 +18,7 @@ from bot.channels.web_chat.door import WebChat
 from bot.check import problems_of
 from bot.settings import Settings
 from bot.web import build_web
+from storage.database import Database
 
 _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -40,11 +41,12 @@ def run(settings: Settings) -> int:
         return 2
     house = build_house()
     try:
-        doors = channels_of(settings, house)
+        database = Database(settings.url_of_database())
+        doors = channels_of(settings, house, database)
     except ValueError as error:
         _errors.print(str(error), style="red")
         return 2
-    app = build(settings, house, doors)
+    app = build(settings, house, doors, database)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_serve(app))
 

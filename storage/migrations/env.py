@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from storage import inbox, opinions, outbox, questions, residents
+from storage import inbox, opinions, outbox, questions, residents, tokens
 from storage.database import metadata
 
-TABLES = (inbox, outbox, residents, questions, opinions)
+TABLES = (inbox, outbox, residents, questions, opinions, tokens)
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()
