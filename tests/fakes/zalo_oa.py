@@ -38,7 +38,7 @@ class RefusedError(Exception):
 
 @dataclass
 class Failure:
-    """How one call goes wrong: an answer of its own, or none after `seconds`; `done`: carried out."""
+    """How a call goes wrong, after `seconds`: an answer of its own or none; `done`: carried out."""
 
     status: int = 200
     body: Any = None
@@ -105,7 +105,7 @@ class ZaloOa:
         self.heard_at[user] = self._clock()
 
     def fail(self, path: str, *failures: int | Failure | None) -> None:
-        """The next calls of `path` fail so, one after the other: a code, or worse; None: it goes."""
+        """The next calls of `path` fail so, one by one: a code, or worse; None: one goes well."""
         queue = self._failures.setdefault(path, deque())
         for one in failures:
             coded = Failure(body=_refusal(one)) if isinstance(one, int) else one
