@@ -220,12 +220,12 @@ def _check_settings(app_id: str, app_secret: str, oa_secret: str, *, api: str) -
 
 
 def _problems_of(account: Account, oa_id: str, now: datetime) -> Iterator[str]:
-    if oa_id and account.oaid not in ("", oa_id):
+    if oa_id and str(account.oaid) not in ("", oa_id):
         yield f"the tokens belong to another account ({account.oaid}): {LOG_IN}"
     if not account.is_verified:
         yield "it is not verified, so Zalo lets it write to nobody: ask for it at oa.zalo.me"
     try:
-        ends = datetime.strptime(account.package_valid_through_date, "%d/%m/%Y")  # noqa: DTZ007
+        ends = datetime.strptime(account.package_valid_through_date or "", "%d/%m/%Y")  # noqa: DTZ007
     except ValueError:
         return
     if ends.date() < (now + _PACKAGE_WARNING).date():

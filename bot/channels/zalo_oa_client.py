@@ -32,30 +32,30 @@ class _Answer(msgspec.Struct):
     """Every answer: a failure comes with status 200 too, and with `error` other than 0."""
 
     error: int
-    message: str = ""
+    message: Any = ""
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 class _Sent(msgspec.Struct):
-    message_id: str = ""
-    msg_id: str = ""
+    message_id: str | int = ""
+    msg_id: str | int = ""
 
 
 class Account(msgspec.Struct):
     """What Zalo says of our Official Account."""
 
-    oaid: str = ""
+    oaid: str | int = ""
     name: str = ""
     is_verified: bool = True
-    package_name: str = ""
-    package_valid_through_date: str = ""
+    package_name: str | None = None
+    package_valid_through_date: str | None = None
 
 
 class Quota(msgspec.Struct):
     """What is left of a package's paid messages."""
 
-    remain: str = ""
-    total: str = ""
+    remain: str | int = ""
+    total: str | int = ""
 
 
 _ANSWER = msgspec.json.Decoder(_Answer, strict=False)
@@ -97,7 +97,9 @@ class Client:
 
     async def _say(self, user: str, message: Mapping[str, Any]) -> str:
         body = {"recipient": {"user_id": user}, "message": message}
-        return _id_of(await self._call("POST", "/v3.0/oa/message/cs", body))
+        sent = await self._call("POST", "/v3.0/oa/message/cs", body)
+        self._alarm.calm()
+        return _id_of(sent)
 
     async def say_template(self, user: str, template: str, data: Mapping[str, str]) -> str:
         """Send an approved template, which needs no word of the resident before it."""
@@ -123,12 +125,10 @@ class Client:
         self, verb: _Verb, path: str, given: Mapping[str, Any] | None = None
     ) -> msgspec.Raw:
         try:
-            data = await self._with_a_token(verb, path, given)
+            return await self._with_a_token(verb, path, given)
         except RefusedError as refusal:
             self._alarm.hear(refusal)
             raise
-        self._alarm.calm()
-        return data
 
     async def _with_a_token(
         self, verb: _Verb, path: str, given: Mapping[str, Any] | None
@@ -170,7 +170,7 @@ class Client:
         except (ValueError, RecursionError):
             raise _unreadable(status) from None
         if answer.error:
-            said = answer.message.replace(token, "***")
+            said = str(answer.message).replace(token, "***")
             raise RefusedError(answer.error, said, clock=self._clock)
         return answer.data
 
@@ -202,7 +202,7 @@ def _id_of(data: msgspec.Raw) -> str:
         sent = _SENT.decode(data)
     except ValueError:
         return ""
-    return sent.message_id or sent.msg_id
+    return str(sent.message_id or sent.msg_id)
 
 
 def _told(decoder: msgspec.json.Decoder[_Told], data: msgspec.Raw) -> _Told:

@@ -70,7 +70,7 @@ def _buttons(choices: Sequence[Choice]) -> tuple[tuple[str, str], ...]:
 
 def _button(number: int, choice: Choice) -> tuple[str, str]:
     payload = f"{_OURS}{choice.value}"
-    if choice_of(payload) != choice.value:
+    if not choice.value or choice_of(payload) != choice.value:
         raise ValueError(f"a button's value has 1 to 64 letters of ASCII, not {choice.value!r}")
     title = unicodedata.normalize("NFC", f"{number}. {choice.label}")
     return title if len(title) <= TITLE_LIMIT else f"{title[: TITLE_LIMIT - 1]}…", payload

@@ -27,7 +27,7 @@ class _Answer(msgspec.Struct):
     expires_in: int = 0
     refresh_token_expires_in: int = 0
     error: int = 0
-    error_name: str = ""
+    error_name: str | None = None
 
 
 _ANSWER = msgspec.json.Decoder(_Answer, strict=False)
@@ -130,7 +130,9 @@ def _read(status: int, content: bytes) -> _Answer:
     if answer.access_token and answer.refresh_token and answer.expires_in > 0:
         return answer
     if answer.error:
-        raise GrantError(answer.error, answer.error_name[:80], is_dead=answer.error in _DEAD)
+        raise GrantError(
+            answer.error, (answer.error_name or "")[:80], is_dead=answer.error in _DEAD
+        )
     reason = f"Zalo's consent server gave an unreadable answer (status {status})"
     raise SendError(reason, retry_in=_RETRY_IN, whole_channel=True)
 

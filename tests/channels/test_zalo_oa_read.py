@@ -207,9 +207,7 @@ MESSAGE = st.fixed_dictionaries(
     {}, optional={"text": VALUE, "msg_id": VALUE, "attachments": ATTACHED | VALUE}
 )
 SIDES = ["sender", "recipient", "follower", "oa_id", "info", "timestamp", "app_id"]
-PARTS = st.fixed_dictionaries(
-    {"message": MESSAGE | VALUE}, optional=dict.fromkeys(SIDES, VALUE)
-)
+PARTS = st.fixed_dictionaries({"message": MESSAGE | VALUE}, optional=dict.fromkeys(SIDES, VALUE))
 
 
 @settings(deadline=None)
