@@ -106,6 +106,7 @@ class Keeper:
                 self._renewal = self._renewal or asyncio.create_task(self._renew(refused))
                 self._renewal.add_done_callback(self._forget)
                 tokens = await asyncio.shield(self._renewal)
+            self._warn_of_the_end(tokens)
         return tokens.access
 
     def secrets(self) -> list[str]:
@@ -136,7 +137,6 @@ class Keeper:
         if stored is None:
             self._tell(f"there are no tokens of the Zalo Official Account: {LOG_IN}")
             raise _waiting(f"nobody has logged in to Zalo yet: {LOG_IN}", _HOUR)
-        self._warn_of_the_end(stored)
         if not self._is_due(stored, refused):
             return stored
         if (pause := self._quiet_for(stored)) > timedelta(0):
@@ -190,9 +190,9 @@ class Keeper:
             return tokens
         raise _waiting("the access token of Zalo has ended and is not renewed yet", pause)
 
-    def _warn_of_the_end(self, stored: Tokens) -> None:
-        if self._clock() >= stored.refresh_until - LAST_DAYS:
-            self._tell(f"the consent to Zalo ends on {stored.refresh_until:%d/%m/%Y}: {LOG_IN}")
+    def _warn_of_the_end(self, tokens: Tokens) -> None:
+        if self._clock() >= tokens.refresh_until - LAST_DAYS:
+            self._tell(f"the consent to Zalo ends on {tokens.refresh_until:%d/%m/%Y}: {LOG_IN}")
 
     def _tell(self, trouble: str) -> None:
         """To officials, through the log, once a day."""

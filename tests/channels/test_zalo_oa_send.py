@@ -363,7 +363,6 @@ async def opened_and_looked_at(
     zalo: ZaloOa, clock: StoppedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    import asyncio
 
     door = door_to(zalo, clock.now)
     await door.open(no_inbox)
