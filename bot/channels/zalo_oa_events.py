@@ -36,10 +36,18 @@ class _Party(msgspec.Struct, frozen=True):
 class _Sides(msgspec.Struct, frozen=True):
     """Who an event is from and to; `follow` and `unfollow` have no sender."""
 
-    sender: _Party = _Party()
-    recipient: _Party = _Party()
-    follower: _Party = _Party()
-    oa_id: str | int = ""
+    sender: _Party | None = None
+    recipient: _Party | None = None
+    follower: _Party | None = None
+    oa_id: str | int | None = None
+
+    @property
+    def user(self) -> str:
+        return str((self.sender or self.follower or _Party()).id)
+
+    @property
+    def account(self) -> str:
+        return str((self.recipient or _Party()).id or self.oa_id or "")
 
 
 class _Coordinates(msgspec.Struct, frozen=True):
@@ -148,8 +156,7 @@ def read_event(name: str, body: str, *, at: datetime, oa_id: str) -> Incoming | 
         sides = _SIDES.decode(body)
     except msgspec.ValidationError:
         sides = _Sides()
-    address = str(sides.sender.id or sides.follower.id)
-    ours = str(sides.recipient.id or sides.oa_id)
+    address, ours = sides.user, sides.account
     if not _is_id(address):
         log.error("an event %s of Zalo was left out: nobody can be answered", name)
         return None

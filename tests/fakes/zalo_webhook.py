@@ -1,5 +1,6 @@
 """Zalo's side of a webhook: events as it writes them, signed over their raw bytes, and posted."""
 
+import io
 import json
 import time
 from datetime import datetime
@@ -57,7 +58,10 @@ async def post(url: str, body: bytes, headers: dict[str, str], *, retry: int = 0
     if retry:
         told["num_retry"] = str(retry)
     began = time.monotonic()
-    async with aiohttp.ClientSession() as client, client.post(url, data=body, headers=told) as got:
+    async with (
+        aiohttp.ClientSession() as client,
+        client.post(url, data=io.BytesIO(body), headers=told) as got,
+    ):
         status = got.status
     assert time.monotonic() - began < ANSWER_WITHIN
     return status
