@@ -183,7 +183,7 @@ class ZaloOA:
     async def _keep_tokens(self) -> None:
         """A quiet account's tokens are renewed too: nobody asks for them for days."""
         while True:
-            with suppress(SendError):  # its reason was logged, and the next sending tells it too
+            with suppress(SendError):  # the keeper has logged why
                 await self._keeper.access()
             await asyncio.sleep(_LOOK)
 

@@ -132,6 +132,16 @@ class Keeper:
         return tokens.access != refused and self._clock() < tokens.expires_at
 
     async def _renew(self, refused: str) -> Tokens:
+        """Nothing has been said to the resident yet: whatever breaks here, all may go again."""
+        try:
+            return await self._renewed(refused)
+        except SendError:
+            raise
+        except Exception:
+            log.exception("the place where the tokens of Zalo are kept does not answer")
+            raise _waiting("the tokens of Zalo cannot be read", _SOON) from None
+
+    async def _renewed(self, refused: str) -> Tokens:
         await self._save_unsaved()
         stored = self._tokens = await self._store.load()
         if stored is None:

@@ -181,6 +181,12 @@ class Breaking(MemoryStore):
     """A place for tokens whose disk is full, for a while."""
 
     breaks = True
+    is_away = False
+
+    async def load(self) -> Tokens | None:
+        if self.is_away:
+            raise ConnectionError("the database went away")
+        return await super().load()
 
     async def save(self, fresh: Tokens, after: Tokens) -> None:
         if self.breaks:
@@ -202,6 +208,18 @@ async def test_a_pair_that_cannot_be_kept_is_not_used_and_not_lost(
     assert await keeper.access() == "access-2-s3cret"
     assert store.tokens.access == "access-2-s3cret"
     assert len(zalo.calls_of(TOKENS)) == 1
+
+
+async def test_a_database_that_went_away_leaves_nothing_unknown(
+    zalo: ZaloOa, clock: StoppedClock
+) -> None:
+    store = Breaking(pair_of(zalo, clock.now))
+    keeper = keeper_of(zalo, clock, store)
+    store.is_away = True
+    error = await refused(keeper)
+    assert (error.retry_in, error.whole_channel, error.unknown) == (60.0, True, False)
+    store.is_away = False
+    assert await keeper.access() == "access-1-s3cret"
 
 
 async def test_a_crash_between_rotation_and_commit_is_told_and_the_old_token_serves_its_time(
