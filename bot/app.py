@@ -117,13 +117,18 @@ def build(
     return App(settings, house, database or Database(settings.url_of_database()), channels)
 
 
-def channels_of(settings: Settings, house: House) -> list[Channel]:
-    """The doors these settings open: a channel without its token is off."""
+def channels_of(settings: Settings, house: House, database: Database) -> list[Channel]:
+    """The doors these settings open: a channel without its token is off.
+
+    Raises ValueError when a setting cannot work. `database`: where tokens are kept.
+    """
     doors: list[Channel] = [WebChat(clock=house.clock.now)]
     if settings.telegram_token.get_secret_value():
         doors.append(_telegram(settings, house))
     if settings.zalo_bot_token.get_secret_value():
         doors.append(_zalo_bot(settings))
+    if settings.zalo_app_id and settings.zalo_app_secret.get_secret_value():
+        doors.append(_zalo_oa(settings, house, database))
     return doors
 
 
@@ -149,4 +154,25 @@ def _zalo_bot(settings: Settings) -> Channel:
         secret=settings.zalo_bot_secret.get_secret_value(),
         webhook_url=f"{base}/webhook/zalo_bot" if base else "",
         api=settings.zalo_bot_api,
+    )
+
+
+def _zalo_oa(settings: Settings, house: House, database: Database) -> Channel:
+    # aiohttp and cryptography cost time to import, and most machines have no Zalo OA.
+    from bot.channels.zalo_oa import ZaloOA
+    from bot.channels.zalo_tokens import Keeper
+    from bot.zalo_account import consent_server_of, vault_of
+
+    clock = house.clock.now
+    server = consent_server_of(settings, clock)
+    template = settings.zalo_template, settings.zalo_template_field
+    return ZaloOA(
+        settings.zalo_app_id,
+        settings.zalo_app_secret.get_secret_value(),
+        settings.zalo_oa_secret.get_secret_value(),
+        keeper=Keeper(vault_of(settings, database, clock), server.refresh, clock=clock),
+        clock=clock,
+        oa_id=settings.zalo_oa_id,
+        api=settings.zalo_api,
+        template=template if all(template) else None,
     )

@@ -1,4 +1,4 @@
-"""The command line: `doithoai serve`, `chat`, `ask`, `check`, `bank`, `waiting`, `channels` …"""
+"""The command line: `doithoai serve`, `chat`, `ask`, `check`, `bank`, `waiting`, `zalo` …"""
 
 import sys
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from bot.settings import PREFIX, read_settings
+from bot.zalo import zalo
 from knowledge.source import ContentError
 
 cli = typer.Typer(
@@ -109,6 +110,7 @@ def check(
 
 cards = typer.Typer(help="The cards as a spreadsheet or as content files.", no_args_is_help=True)
 cli.add_typer(cards, name="cards")
+cli.add_typer(zalo, name="zalo")
 
 
 @cards.command("export")

@@ -26,7 +26,7 @@ class Door(NamedTuple):
 def doors_of(settings: Settings) -> list[Door]:
     """Every channel that `serve` can open."""
     messengers = [_messenger(settings, name) for name in ("telegram", "zalo_bot")]
-    return [Door("web", True, []), *messengers]
+    return [Door("web", True, []), *messengers, _zalo_oa(settings)]
 
 
 def _messenger(settings: Settings, channel: str) -> Door:
@@ -40,6 +40,21 @@ def _messenger(settings: Settings, channel: str) -> Door:
     if settings.public_url and not settings.public_url.startswith("https://"):
         lacks.append(f"{PREFIX}PUBLIC_URL must begin with https:// for webhooks.")
     return Door(channel, True, lacks)
+
+
+def _zalo_oa(settings: Settings) -> Door:
+    given = {
+        "ZALO_APP_ID": settings.zalo_app_id,
+        "ZALO_APP_SECRET": settings.zalo_app_secret.get_secret_value(),
+        "ZALO_OA_SECRET": settings.zalo_oa_secret.get_secret_value(),
+    }
+    if not (given["ZALO_APP_ID"] or given["ZALO_APP_SECRET"]):
+        return Door("zalo_oa", False, [f"{PREFIX}ZALO_APP_ID turns it on."])
+    lacks = [f"{PREFIX}{name} is missing: Zalo needs it." for name in given if not given[name]]
+    if bool(settings.zalo_template) != bool(settings.zalo_template_field):
+        pair = f"{PREFIX}ZALO_TEMPLATE and {PREFIX}ZALO_TEMPLATE_FIELD"
+        lacks.append(f"{pair} need each other.")
+    return Door("zalo_oa", True, lacks)
 
 
 def run(settings: Settings) -> None:

@@ -21,8 +21,9 @@ from bot.console.console import console_routes
 from bot.console.looks import Looks
 from bot.console.visit import Desk
 from bot.settings import Settings
-from bot.vault import open_vault
+from bot.vault import Vault, key_of
 from bot.web import build_web
+from storage.database import Database
 
 _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -45,11 +46,12 @@ def run(settings: Settings) -> int:
         return 2
     house = build_house()
     try:
-        doors = channels_of(settings, house)
+        database = Database(settings.url_of_database())
+        doors = channels_of(settings, house, database)
     except ValueError as error:
         _errors.print(str(error), style="red")
         return 2
-    app = build(settings, house, doors)
+    app = build(settings, house, doors, database)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_serve(app))
 
@@ -70,7 +72,7 @@ def web_of(app: App) -> Starlette:
         app.database,
         app.house,
         Looks(),
-        open_vault(app.settings.secret_key.get_secret_value(), app.settings.data_dir),
+        Vault(key_of(app.settings)),
         app.settings.public_url,
     )
     webhooks = {name: door for name, door in app.channels.items() if name != "web"}

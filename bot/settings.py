@@ -39,11 +39,6 @@ class Settings(BaseSettings):
         description="Address of the Bot API, or of your own Bot API server.",
     )
     telegram_proxy: str = Field("", description="Proxy for Telegram (http:// or socks5://).")
-    secret_key: SecretStr = Field(
-        SecretStr(""),
-        description="Key that seals secrets in the database (32 bytes, URL-safe base64); empty: "
-        "one is made in the data folder.",
-    )
     zalo_bot_token: SecretStr = Field(
         SecretStr(""), description="Token of the Zalo bot; empty: Zalo Bot is off."
     )
@@ -60,6 +55,45 @@ class Settings(BaseSettings):
     )
     zalo_bot_users: int = Field(
         50, ge=1, description="Residents that the plan of the Zalo bot allows."
+    )
+    zalo_app_id: str = Field(
+        "", description="Id of the Zalo app (developers.zalo.me); empty: the Zalo OA is off."
+    )
+    zalo_app_secret: SecretStr = Field(
+        SecretStr(""), description="Secret of that app; needed with zalo_app_id."
+    )
+    zalo_oa_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret key of the Official Account (oa.zalo.me), which signs its webhooks; "
+        "needed with zalo_app_id.",
+    )
+    zalo_oa_id: str = Field(
+        "", description="Id of the Official Account; when set, events of others are dropped."
+    )
+    zalo_callback: str = Field(
+        "", description="Callback address saved in the Zalo app, for `doithoai zalo login`."
+    )
+    zalo_verifier: SecretStr = Field(
+        SecretStr(""),
+        description="PKCE verifier whose challenge is saved in the Zalo app; "
+        "empty: made from the app's secret.",
+    )
+    zalo_template: str = Field(
+        "",
+        description="Id of an approved ZBS template for residents who last wrote over 7 days "
+        "ago; empty: they get nothing.",
+    )
+    zalo_template_field: str = Field(
+        "", description="Name of that template's one text parameter; needed with zalo_template."
+    )
+    zalo_api: str = Field("https://openapi.zalo.me", description="Address of Zalo's API.")
+    zalo_oauth: str = Field(
+        "https://oauth.zaloapp.com", description="Address of Zalo's consent server."
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key that seals tokens in the database, 32 random letters or more; "
+        "empty: secret.key in the data folder, made at first.",
     )
     log_level: str = Field("INFO", description="How much is logged: DEBUG, INFO, WARNING, ERROR.")
 

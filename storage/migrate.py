@@ -1,5 +1,7 @@
 """Bring a database to the shape the code expects; costs one SELECT when it is there already."""
 
+import importlib
+import pkgutil
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -9,6 +11,13 @@ from storage.database import Database
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = (MIGRATIONS / "head").read_text().strip()
 """The newest migration; two branches that both add one collide in this file."""
+
+
+def load_tables() -> None:
+    """Import every noun, so that the metadata knows its table."""
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        if not module.ispkg:
+            importlib.import_module(f"storage.{module.name}")
 
 
 def migrate(database: Database, revision: str = "head") -> None:

@@ -2,34 +2,9 @@
 
 from alembic import context
 
-from storage import (
-    audit,
-    cases,
-    happenings,
-    inbox,
-    officials,
-    opinions,
-    outbox,
-    questions,
-    receipts,
-    residents,
-    sessions,
-)
 from storage.database import metadata
+from storage.migrate import load_tables
 
-TABLES = (
-    inbox,
-    outbox,
-    residents,
-    questions,
-    opinions,
-    officials,
-    audit,
-    cases,
-    receipts,
-    happenings,
-    sessions,
-)
-
+load_tables()
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()

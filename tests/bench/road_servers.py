@@ -35,13 +35,15 @@ async def ours(api: str, folder: str) -> None:
     from bot.app import build, build_house, channels_of
     from bot.serve import web_of
     from bot.settings import Settings
+    from storage.database import Database
 
     settings = Settings(
         data_dir=Path(folder), public_url="https://bench.invalid",
         telegram_token=TOKEN, telegram_secret=SECRET, telegram_api=api,
     )  # fmt: skip
-    house = build_house()
-    await serve_asgi(web_of(build(settings, house, channels_of(settings, house))))
+    house, database = build_house(), Database(settings.url_of_database())
+    doors = channels_of(settings, house, database)
+    await serve_asgi(web_of(build(settings, house, doors, database)))
 
 
 async def aiogram(api: str, _: str) -> None:

@@ -23,7 +23,7 @@ from tests.conftest import StoppedClock
 
 PASSWORD = "đò ngang qua sông 9"
 OURS = {"sec-fetch-site": "same-origin"}
-KEY = Fernet.generate_key().decode()
+KEY = Fernet.generate_key()
 
 
 class Hall:

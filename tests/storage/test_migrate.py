@@ -7,35 +7,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from storage import (
-    audit,
-    cases,
-    happenings,
-    inbox,
-    officials,
-    opinions,
-    outbox,
-    questions,
-    receipts,
-    residents,
-    sessions,
-)
 from storage.database import Database, metadata
-from storage.migrate import HEAD, MIGRATIONS, migrate
+from storage.migrate import HEAD, MIGRATIONS, load_tables, migrate
 
-TABLES = (
-    inbox,
-    opinions,
-    outbox,
-    questions,
-    residents,
-    officials,
-    audit,
-    cases,
-    receipts,
-    happenings,
-    sessions,
-)
+load_tables()
 SEARCHING = ("case_words", "ix_cases_words")
 """What only one of the databases has, beside the tables of the code."""
 
@@ -51,7 +26,7 @@ def names(database: Database) -> set[str]:
 
 
 def test_built_by_migrations_equals_built_from_the_code(database: Database) -> None:
-    assert len(TABLES) == 11
+    assert len(metadata.tables) > 10
     with database.read() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "include_name": is_of_the_code}
