@@ -18,7 +18,7 @@ from storage.inbox import inbox
 from storage.outbox import outbox
 from storage.questions import questions
 from tests.fakes.bot_api import TOKEN, BotApi
-from tests.fakes.updates import callback_update, membership_update, text_update
+from tests.fakes.updates import callback_update, file_update, membership_update, text_update
 from tests.journeys.running import running, settings_for, until_quiet
 
 SECRET = "s3cret_-"
@@ -105,6 +105,24 @@ async def test_a_resident_who_blocked_us_is_not_tried_again(
             tried = len(api.calls_of("sendMessage"))
             assert statuses(app)[-1] == "command"
             assert len(api.calls_of("sendMessage")) == tried
+        assert api.complaints == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_personal_number_in_the_name_of_a_file_is_not_kept(
+    database_url: str, tmp_path: Path, house: House
+) -> None:
+    async with BotApi() as api:
+        settings = settings_for(tmp_path, database_url)
+        async with running(settings, house, doors(api)) as (app, _):
+            await api.push(file_update(1001, "CCCD 087012345678.jpg"))
+            await api.wait_for("sendMessage", 2)
+            await until_quiet(app, "telegram", "1001")
+            with app.database.read() as connection:
+                [extras] = connection.execute(sa.select(inbox.c.extras)).scalars()
+        assert extras["attachments"] == [
+            {"kind": "file", "source": "file-1", "name": "CCCD •••.jpg"}
+        ]
         assert api.complaints == []
 
 
