@@ -116,14 +116,23 @@ class _Membership(msgspec.Struct):
     new_chat_member: _Status
 
 
+class Query(msgspec.Struct, rename={"sender": "from"}):
+    """Somebody types "@bot query" in some chat: no question to us, so no Incoming."""
+
+    id: str
+    sender: _User
+    query: str
+
+
 class Update(msgspec.Struct):
-    """One update of the four kinds that we ask for; of any other kind only its number is read."""
+    """One update of the five kinds that we ask for; of any other kind only its number is read."""
 
     update_id: int
     message: _Message | None = None
     edited_message: _Message | None = None
     callback_query: _Press | None = None
     my_chat_member: _Membership | None = None
+    inline_query: Query | None = None
 
 
 class _Number(msgspec.Struct):

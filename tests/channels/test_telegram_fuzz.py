@@ -34,8 +34,7 @@ def read(body: bytes) -> list[Incoming] | None:
     """What the door makes of it; None: it was refused."""
     try:
         return DOOR.read(body, {SECRET_HEADER: SECRET})
-    except ReadError as refused:
-        assert refused.status == 400
+    except ReadError:
         return None
 
 
