@@ -16,12 +16,12 @@ _SHORT = 160
 
 
 def look_up(house: House, text: str) -> list[Found]:
-    """What is known about these words, best first; the right number first of all."""
-    heard = house.recogniser.recognise(text)
-    if heard.which is not None:
-        return [_emergency(house, heard.which)]
+    """What is known about these words, best first; in danger the right number before it all."""
     library = house.library.on(today(house.clock))
-    return [_found(library, card) for card in _cards(house, library, text)]
+    danger = house.recogniser.recognise(text).which
+    first = [_emergency(library, danger)] if danger else []
+    cards = _cards(house, library, text)[: MOST_FOUND - len(first)]
+    return [*first, *(_found(library, card) for card in cards)]
 
 
 def _cards(house: House, library: Library, text: str) -> list[Card]:
@@ -29,7 +29,7 @@ def _cards(house: House, library: Library, text: str) -> list[Card]:
     topic = library.topic_called(text)
     named = library.cards_of(topic) if topic else _asked_for(house, library, text)
     current = dict.fromkeys(card.id for card in named if card.is_current(day))
-    return [library.cards[name] for name in list(current)[:MOST_FOUND]]
+    return [library.cards[name] for name in current]
 
 
 def _asked_for(house: House, library: Library, text: str) -> Iterator[Card]:
@@ -47,8 +47,7 @@ def _found(library: Library, card: Card) -> Found:
     return Found(card.id, card.title, shorten(card.short, _SHORT, placeholder="…"), message)
 
 
-def _emergency(house: House, which: str) -> Found:
-    phrases = house.library.phrases
-    heading = phrases.render("emergency_heading")
-    text = phrases.render(f"emergency_{which}")
+def _emergency(library: Library, which: str) -> Found:
+    heading = library.phrases.render("emergency_heading")
+    text = library.phrases.render(f"emergency_{which}")
     return Found(f"emergency-{which}", heading, text, Message(text, heading))

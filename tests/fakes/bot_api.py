@@ -347,7 +347,7 @@ class BotApi:
         if size > LARGEST_FILE:
             raise bad_request("file is too big")
         file = {"file_id": file_id, "file_unique_id": f"u-{file_id}", "file_size": size}
-        file |= {"file_path": f"documents/{file_id} ?.bin"}
+        file |= {"file_path": f"documents/{file_id} (1).bin"}
         self._judge.file(file)
         return file
 
@@ -356,7 +356,7 @@ class BotApi:
         failure = failures.popleft() if failures else None
         if failure is not None and not failure.cut:
             return answer_of(failure)
-        name = request.match_info["path"].removeprefix("documents/").removesuffix(" ?.bin")
+        name = request.match_info["path"].removeprefix("documents/").removesuffix(" (1).bin")
         if request.match_info["token"] != TOKEN or name not in self.files:
             return error_answer(404, "Not Found")
         given = web.StreamResponse()
