@@ -38,7 +38,6 @@ def test_every_commune_of_today_greets_whoever_comes_from_its_poster(house: Hous
     "carried",
     [
         "card_gone-long-ago",
-        "card_poverty-line-2027-2030",
         *("card_", "card", "card_x:y", "commune_", "commune_xa-my-hoi-cu", "commune_ubnd-xa"),
         *("x", "_", "a b", "menu", "official", "good_loan-poor-household", "đ" * 99),
     ],
