@@ -55,7 +55,8 @@ def web_of(app: App) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         await app.start()
-        # What lives for good is not looked through again at every collection.
+        # What lives for good is not looked through again at every collection: a quarter of a
+        # second of CPU each, with the base and aiogram's models in memory.
         gc.collect()
         gc.freeze()
         yield

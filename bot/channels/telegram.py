@@ -1,7 +1,6 @@
 """The Telegram door: reads updates from the webhook or by polling, sends texts with buttons."""
 
 import asyncio
-import gc
 import hmac
 import logging
 import re
@@ -156,7 +155,6 @@ class Telegram:
         client = Client(self._token, api=self._api, proxy=self._proxy, timeout=self._timeout)
         self._client = client
         self._loop = asyncio.get_running_loop()
-        _tune_gc()
         self._start(self._fetch_or_be_called(client, receive))
         self._start(self._look_ups.answer(self._show_found))
         self._start(_until_done("the bot's name", lambda: self._learn_name(client)))
@@ -234,13 +232,6 @@ def _check_settings(token: str, secret: str, *, webhook_url: str, proxy: str) ->
         raise ValueError("the Telegram secret may have 1 to 256 of A-Z, a-z, 0-9, _ and -")
     if proxy and not proxy.startswith(("http://", "https://")):
         raise ValueError("the Telegram proxy must be an http:// or https:// address")
-
-
-def _tune_gc() -> None:
-    """Keep the collector away from aiogram's half million lasting objects (118 → 14 ms at p99)."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
 
 
 def _pauses() -> Iterator[float]:

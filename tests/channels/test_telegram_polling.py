@@ -1,7 +1,6 @@
 """How the Telegram door opens, fetches and is called: nothing is confirmed before it is durable."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -288,12 +287,6 @@ async def test_a_menu_that_telegram_refuses_does_not_stop_the_fetching(
         await inbox.wait_for(1)
         await until(lambda: "BOT_COMMAND_INVALID" in caplog.text)
     assert "the commands not set up, again in 600.0 s" in caplog.text
-
-
-async def test_opening_keeps_the_collector_away_from_what_stays(api: BotApi, inbox: Inbox) -> None:
-    async with opened(api, inbox.receive):
-        assert gc.get_freeze_count() > 100_000
-        assert gc.get_threshold() == (50_000, 10, 10)
 
 
 # Being called

@@ -108,15 +108,16 @@ async def test_a_page_of_the_menu_stands_in_the_place_of_the_one_before(
             first = api.sent[-1]["text"], _buttons(api)
             await _press(api, app, "menu:2")
             second = api.sent[-1]["text"], _buttons(api)
+            await _press(api, app, "menu:3")
             await _press(api, app, "menu:1")
             assert (api.sent[-1]["text"], _buttons(api)) == first != second
             await _press(api, app, "topic:loan:1")
             assert "topic:loan:2" in _buttons(api)
-            assert len(api.calls_of("editMessageText")) == 3
+            assert len(api.calls_of("editMessageText")) == 4
             assert len(api.sent) == 2
             await _press(api, app, "card:loan-poor-household")
             assert len(api.sent) == 3
-            assert statuses(app) == ["command"] * 4 + ["answered"]
+            assert statuses(app) == ["command"] * 5 + ["answered"]
         assert api.complaints == []
 
 
