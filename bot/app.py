@@ -8,6 +8,7 @@ import logging
 import os
 import secrets
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +21,7 @@ from bot.plan import PlanWatch, plans_of
 from bot.reception import Reception
 from bot.settings import Settings
 from bot.worker import Worker
+from handlers.lookup import look_up
 from handlers.router import COMMANDS
 from handlers.turn import Clock, House, today
 from knowledge import library
@@ -144,6 +146,7 @@ def _telegram(settings: Settings, house: House) -> Channel:
         api=settings.telegram_api,
         proxy=settings.telegram_proxy,
         commands=[(n.strip("/"), phrases.render(f"command_{n.strip('/')}")) for n in names],
+        look_up=partial(look_up, house),
     )
 
 

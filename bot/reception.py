@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.channels.channel import ReadError
 from bot.desk import Line
@@ -105,5 +106,13 @@ def _entry(incoming: Incoming, now: datetime) -> InboxEntry:
         is_masked=is_masked,
         sent_at=incoming.sent_at,
         received_at=now,
-        extras=extras_of(incoming),
+        extras=extras_of(_with_masked_names(incoming)),
     )
+
+
+def _with_masked_names(incoming: Incoming) -> Incoming:
+    """People name the photo of an identity card after its number."""
+    if not incoming.attachments:
+        return incoming
+    named = ((attachment, mask(attachment.name)[0]) for attachment in incoming.attachments)
+    return replace(incoming, attachments=tuple(replace(one, name=name) for one, name in named))

@@ -8,6 +8,7 @@ from handlers.residents import (
     cards,
     emergency,
     former,
+    link,
     lost,
     manners,
     official,
@@ -52,6 +53,14 @@ COMMANDS: Mapping[str, Step] = {
 }
 """By the first word of a text that begins with a slash."""
 
+LINKED: Mapping[str, Step] = {
+    "card": cards.open_card,
+    "case": link.unknown_code,
+    "dialogue": link.unknown_code,
+    "commune": link.greet,
+}
+"""By the word before the first _ of what a link to the bot carries."""
+
 MANNERS: Mapping[str, Step] = {
     "greeting": manners.greet,
     "thanks": manners.thank,
@@ -82,6 +91,8 @@ def choose(turn: Turn) -> Step:
         return _COMING_AND_GOING[turn.incoming.kind]
     if turn.pressed:
         return PRESSED.get(turn.pressed.partition(":")[0], lost.nothing_to_choose)
+    if turn.link:
+        return _linked(turn)
     text = turn.incoming.text
     if not text:
         return lost.unreadable
@@ -91,6 +102,15 @@ def choose(turn: Turn) -> Step:
     if text.startswith("/"):
         return COMMANDS.get(text.split()[0].lower(), manners.explain)
     return _awaited(turn) or SPOKEN.get(fold(text)) or _said(turn, heard)
+
+
+def _linked(turn: Turn) -> Step:
+    """Nobody types these words, so they are not searched for an emergency, either."""
+    step = LINKED.get(turn.link.partition("_")[0], link.old)
+    if step is not cards.open_card:
+        return step
+    card = turn.library.card(turn.argument)
+    return step if card and card.is_current(turn.today) else link.old
 
 
 def _awaited(turn: Turn) -> Step | None:

@@ -87,8 +87,14 @@ class Turn:
 
     @property
     def argument(self) -> str:
-        """What follows the step's name in the pressed choice: "card:x" gives "x"."""
-        return self.pressed.partition(":")[2]
+        """What follows the step's name in the pressed choice ("card:x") or link ("card_x")."""
+        return self.pressed.partition(":")[2] or self.link.partition("_")[2]
+
+    @property
+    def link(self) -> str:
+        """What the link carries by which the resident opened the bot ("card_x"), else ""."""
+        command, _, carried = self.incoming.text.partition(" ")
+        return carried.strip() if command == "/start" else ""
 
     @property
     def pressed(self) -> str:
@@ -124,10 +130,22 @@ class Turn:
         return Choice(self.phrase(name), value)
 
     def say(
-        self, name: str, /, *, heading: str = "", choices: tuple[Choice, ...] = (), **data: Any
+        self,
+        name: str,
+        /,
+        *,
+        heading: str = "",
+        choices: tuple[Choice, ...] = (),
+        in_place: bool = False,
+        **data: Any,
     ) -> None:
-        """Say a phrase; its choices are the ones numbers mean from now on."""
-        self.said.append(Message(self.phrase(name, **data), heading, choices))
+        """Say a phrase; its choices are the ones numbers mean from now on.
+
+        `in_place`: where a channel can, instead of the message whose button was pressed; not
+        when something was said before it, which would then stand below.
+        """
+        replaces = self.incoming.pressed_on if in_place and not self.said else ""
+        self.said.append(Message(self.phrase(name, **data), heading, choices, replaces))
         if choices:
             self.conversation.offered = [choice.value for choice in choices]
 
