@@ -13,7 +13,10 @@ from typing import IO
 from bot.channels.channel import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.web_chat.door import WebChat
+from bot.channels.web_chat.uploads import Uploads
 from bot.clock import SystemClock
+from bot.fetcher import Fetcher, Limits
+from bot.files import Folder
 from bot.reception import Reception
 from bot.settings import Settings
 from bot.worker import Worker
@@ -61,18 +64,29 @@ class App:
         self.channels = {channel.name: channel for channel in channels}
         name = f"{os.getpid()}-{secrets.token_hex(4)}"
         self.worker = Worker(database, house, self.channels, name)
-        self.reception = Reception(database, self.worker, house.clock)
+        self.fetcher = Fetcher(
+            database,
+            self.channels,
+            Folder(settings.folder_of_files()),
+            clock=house.clock,
+            name=name,
+            limits=Limits(settings.attachment_bytes(), settings.speech_command),
+        )
+        self.reception = Reception(database, house, worker=self.worker, fetcher=self.fetcher)
         self._lock: IO[str] | None = None
 
     async def start(self) -> None:
         """Migrate, give back what a dead process held, open the doors."""
         migrate(self.database)
-        await self.worker.start(alone=self._is_alone())
+        alone = self._is_alone()
+        await self.worker.start(alone=alone)
         for channel in self.channels.values():
             await channel.open(self.reception.receive)
+        await self.fetcher.start(alone=alone)
 
     async def stop(self) -> None:
         """Close the doors, let what is under way end, let go of the database."""
+        await self.fetcher.stop()
         for channel in self.channels.values():
             with contextlib.suppress(Exception):
                 await channel.close()
@@ -109,10 +123,15 @@ def build(
 
 def channels_of(settings: Settings, house: House) -> list[Channel]:
     """The doors these settings open: a channel without its token is off."""
-    doors: list[Channel] = [WebChat(clock=house.clock.now)]
+    doors: list[Channel] = [_web_chat(settings, house)]
     if settings.telegram_token.get_secret_value():
         doors.append(_telegram(settings, house))
     return doors
+
+
+def _web_chat(settings: Settings, house: House) -> WebChat:
+    uploads = Uploads(settings.data_dir / "uploads", settings.attachment_bytes())
+    return WebChat(house.clock.now, uploads)
 
 
 def _telegram(settings: Settings, house: House) -> Channel:

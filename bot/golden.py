@@ -13,6 +13,7 @@ from handlers.turn import House
 TITLE, NEW, TURNS = "tên", "người mới", "lượt"
 SAYS, PRESSES, SENDS = "bà con", "bấm", "gửi"
 STATUS, CARD, ANSWER = "kết thúc", "thẻ", "máy"
+_SENT = {"ảnh": "photo", "ghi âm": "voice", "phim": "video", "tệp": "file", "vị trí": "place"}
 
 
 def read_golden(path: Path) -> dict[str, Any]:
@@ -30,8 +31,8 @@ def replay(house: House, talk: dict[str, Any]) -> dict[str, Any]:
 
 def _replay_turn(held: Talk, turn: dict[str, Any]) -> dict[str, Any]:
     said = {name: turn[name] for name in (SAYS, PRESSES, SENDS) if name in turn}
-    kind = "attachment" if SENDS in turn else "text"
-    ending = held.hear(str(said.get(SAYS, "")), choice=said.get(PRESSES, ""), kind=kind)
+    sends = _SENT[turn[SENDS]] if SENDS in turn else ""
+    ending = held.hear(str(said.get(SAYS, "")), choice=said.get(PRESSES, ""), sends=sends)
     card = {CARD: ending.card} if ending.card else {}
     return {**said, STATUS: ending.status, **card, ANSWER: plain_all(held.said)}
 

@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from handlers.message import Extras, Incoming, Message
-from handlers.residents import emergency, presence, welcome
+from handlers.residents import attached, emergency, presence, welcome
 from handlers.router import AWAITED, choose
 from handlers.status import Ending
 from handlers.turn import FORGET_AFTER, NOTICE_VERSION, Conversation, House, Turn
@@ -48,9 +48,13 @@ def decide(turn: Turn) -> Ending:
     turn.conversation.awaits = ""
     if turn.incoming.is_masked:
         turn.say("masked")
+    if step is not emergency.help_at_once:
+        attached.note(turn)
+        return step(turn)
+    # The number comes first; what they were about to tell us is kept all the same.
     ending = step(turn)
-    if step is emergency.help_at_once and awaited is not None:
-        # The number comes first; what they were about to tell us is kept all the same.
+    attached.note(turn)
+    if awaited is not None:
         awaited(turn)
     return ending
 
@@ -165,7 +169,7 @@ def _question(one: Decided, resident_id: int) -> questions.Question:
 def _words_of(one: Decided) -> str:
     """The resident's own words; a press that queues stands for the question it came from."""
     asked = one.turn.conversation.asked if one.ending.status == "queued" else ""
-    return one.row.text or asked or one.row.choice
+    return one.turn.words or asked or one.row.choice
 
 
 def _kept(one: Decided, ids: Mapping[Account, int], now: datetime) -> residents.ConversationRow:

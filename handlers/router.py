@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from handlers.residents import (
     ask,
+    attached,
     browse,
     cards,
     emergency,
@@ -36,11 +37,15 @@ PRESSED: Mapping[str, Step] = {
     "help": manners.explain,
     "privacy": privacy.notice,
     "cancel": official.cancel,
+    "enough": attached.enough,
 }
 """By the word before the colon of a choice's value."""
 
 AWAITED: Mapping[str, Step] = {"official": official.receive, "opine": opine.receive}
 """By the name given to `wait_for`."""
+
+SENT: Mapping[str, Step] = {"official": attached.add_to_request, "opine": attached.add_to_opinion}
+"""By what is awaited, for a photo, a file or a place without words; a voice speaks for itself."""
 
 COMMANDS: Mapping[str, Step] = {
     "/start": manners.greet,
@@ -83,6 +88,8 @@ def choose(turn: Turn) -> Step:
     if turn.pressed:
         return PRESSED.get(turn.pressed.partition(":")[0], lost.nothing_to_choose)
     text = turn.incoming.text
+    if not text and (turn.incoming.attachments or turn.incoming.place):
+        return _sent(turn)
     if not text:
         return lost.unreadable
     heard = turn.recognise().kind
@@ -91,6 +98,13 @@ def choose(turn: Turn) -> Step:
     if text.startswith("/"):
         return COMMANDS.get(text.split()[0].lower(), manners.explain)
     return _awaited(turn) or SPOKEN.get(fold(text)) or _said(turn, heard)
+
+
+def _sent(turn: Turn) -> Step:
+    awaits = turn.conversation.awaits
+    if attached.is_voice(turn):
+        return AWAITED.get(awaits, attached.receive_voice)
+    return SENT.get(awaits, attached.receive)
 
 
 def _awaited(turn: Turn) -> Step | None:

@@ -99,6 +99,14 @@ class Turn:
         offered = self.conversation.offered
         return offered[number - 1] if 0 < number <= len(offered) else ""
 
+    @property
+    def words(self) -> str:
+        """What was said; what came without words is named."""
+        incoming = self.incoming
+        if incoming.text or not (incoming.attachments or incoming.place):
+            return incoming.text
+        return self.phrase("sent", attachments=incoming.attachments, place=incoming.place)
+
     def recognise(self) -> Recognised:
         """What manner of message this is."""
         return self.house.recogniser.recognise(self.incoming.text)

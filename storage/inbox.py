@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from storage import boxes
-from storage.boxes import box_columns, count_states, expired, taking
+from storage.boxes import box_columns, count_states, expired, oldest_first, taking
 from storage.database import BigId, UtcTime, insert_new, metadata
 
 LEASE = timedelta(seconds=60)
@@ -77,7 +77,7 @@ class InboxRow(NamedTuple):
     attempts: int
 
 
-_TAKE = taking(inbox)
+_TAKE = taking(inbox, oldest_first(inbox))
 
 
 def put(connection: sa.Connection, entries: Sequence[InboxEntry]) -> None:

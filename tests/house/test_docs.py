@@ -42,6 +42,7 @@ def test_every_setting_has_a_help_sentence() -> None:
 def test_every_command_is_in_the_readme() -> None:
     commands = set(get_command(cli).commands)
     known = {"serve", "chat", "ask", "why", "check", "bank", "hygiene", "cards", "waiting"}
+    known |= {"attachment"}
     assert commands == known
     assert [name for name in commands if f"doithoai {name}" not in README] == []
 

@@ -7,11 +7,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from storage import inbox, opinions, outbox, questions, residents
+from storage import attachments, inbox, opinions, outbox, questions, residents
 from storage.database import Database, metadata
 from storage.migrate import HEAD, MIGRATIONS, migrate
 
-TABLES = (inbox, opinions, outbox, questions, residents)
+TABLES = (attachments, inbox, opinions, outbox, questions, residents)
 
 
 def names(database: Database) -> set[str]:
@@ -20,7 +20,7 @@ def names(database: Database) -> set[str]:
 
 
 def test_built_by_migrations_equals_built_from_the_code(database: Database) -> None:
-    assert len(TABLES) == 5
+    assert len(TABLES) == 6
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
