@@ -29,17 +29,17 @@ IDLE = 5.0
 """Seconds between looks when nobody rings: what is tried again can wait a little."""
 LAST_TRY = 10
 """After this many tries an attachment is settled as failed: some forty minutes."""
-LISTEN_FOR = 60.0
-"""Seconds that the machine which writes down a voice may take."""
 LONGEST_TRANSCRIPT = 10_000
 _ABANDONED = timedelta(hours=1)
 
 
 class Limits(NamedTuple):
-    """The largest file in bytes; the command that writes down a voice, "" for none."""
+    """The largest file in bytes; the command that writes down a voice, "" for none, and the
+    seconds it may take."""
 
     size: int
     speech: str = ""
+    listen_for: float = 60.0
 
 
 class Fetcher:
@@ -148,7 +148,7 @@ class Fetcher:
     async def _listen(self, row_id: int, kept: Kept) -> str | None:
         """What the operator's own command hears; None when it fails, and an official listens."""
         try:
-            heard = await _run(self._limits.speech, self._folder.path_of(kept.sha256))
+            heard = await _run(self._limits, self._folder.path_of(kept.sha256))
         except (OSError, ValueError, TimeoutError) as error:
             log.warning("attachment %s: not written down (%s)", row_id, type(error).__name__)
             return None
@@ -183,9 +183,9 @@ def _too_large(size: int, limit: int) -> str:
     return f"{size} bytes are more than the {limit} that are taken in"
 
 
-async def _run(command: str, path: Path) -> str:
+async def _run(limits: Limits, path: Path) -> str:
     """What a command prints about the file; raises ValueError when it fails."""
-    words = [*shlex.split(command), str(path)]
+    words = [*shlex.split(limits.speech), str(path)]
     process = await asyncio.create_subprocess_exec(
         *words,
         stdin=asyncio.subprocess.DEVNULL,
@@ -194,7 +194,7 @@ async def _run(command: str, path: Path) -> str:
         start_new_session=True,
     )
     try:
-        async with asyncio.timeout(LISTEN_FOR):
+        async with asyncio.timeout(limits.listen_for):
             printed, _ = await process.communicate()
     finally:
         if process.returncode is None:

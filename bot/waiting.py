@@ -5,6 +5,7 @@ from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot.settings import Settings
 from handlers.turn import VIETNAM
@@ -44,12 +45,12 @@ def _print(database: Database, key: str, limit: int) -> None:
     table = Table("khi nào", "kênh", "lĩnh vực", "kèm", "câu hỏi chờ cán bộ")
     for row in asked:
         kept = str(brought.get(row.inbox_id, ""))
-        table.add_row(_say_time(row.asked_at), row.channel, row.topic or "", kept, row.text)
+        table.add_row(_say_time(row.asked_at), row.channel, row.topic or "", kept, Text(row.text))
     _out.print(table)
     table = Table("khi nào", "kèm", "góp ý của bà con")
     for opinion in said:
         kept = str(brought.get(opinion.inbox_id, ""))
-        table.add_row(_say_time(opinion.said_at), kept, opinion.text)
+        table.add_row(_say_time(opinion.said_at), kept, Text(opinion.text))
     _out.print(table)
     if sent:
         _print_sent(sent)
@@ -65,8 +66,8 @@ def _print_sent(sent: Sequence[AttachmentRow]) -> None:
             _say_time(row.created_at),
             row.channel,
             _KINDS[row.kind],
-            row.name,
-            f"{_STATES[row.state]}: {state}" if state else _STATES[row.state],
+            Text(row.name),
+            Text(": ".join(filter(None, (_STATES[row.state], state)))),
         )
     _out.print(table)
 
