@@ -23,6 +23,7 @@ from bot.worker import Worker
 from handlers.router import COMMANDS
 from handlers.turn import Clock, House, today
 from knowledge import library
+from knowledge.bursts import load_bursts
 from knowledge.library import CONTENT
 from knowledge.recognise import Recogniser, load_rules
 from knowledge.search import Search
@@ -49,7 +50,8 @@ def _build_house(time: Clock, content: Path) -> House:
     words = load_words(content / "words")
     search = Search(tuple(cards.values()), words, elsewhere=known.elsewhere)
     rules = load_rules(content / "recognise.yaml", content / "words")
-    return House(known, search, Recogniser(rules), time)
+    bursts = load_bursts(content / "bursts.yaml")
+    return House(known, search, Recogniser(rules), bursts, time)
 
 
 class App:

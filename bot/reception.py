@@ -38,9 +38,14 @@ class Reception:
             return
         if self._database.waiting > TOO_MANY:
             raise ReadError("too many messages wait for their commit", status=503)
-        rows = intake.rows_of(incomings, self._house.clock.now())
+        now = self._house.clock.now()
+        rows = intake.rows_of(self._house, incomings, now)
         await asyncio.wrap_future(self._database.write(partial(intake.put, rows=rows)))
         self._worker.ring()
+        if rows.due_at:
+            # Nobody waits for it meanwhile: the worker is rung once more when it is due.
+            pause = (rows.due_at - now).total_seconds()
+            asyncio.get_running_loop().call_later(pause, self._worker.ring)
         if rows.attached:
             self._fetcher.ring()
 

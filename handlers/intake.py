@@ -8,7 +8,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from handlers import bursts
 from handlers.message import Attachment, Incoming, extras_of
+from handlers.turn import House
 from knowledge.personal import mask
 from storage import attachments, inbox
 from storage.attachments import AttachmentEntry
@@ -23,12 +25,17 @@ class Rows(NamedTuple):
     messages: list[InboxEntry]
     attached: list[AttachmentEntry]
 
+    @property
+    def due_at(self) -> datetime | None:
+        """When the last of those that wait a moment may be taken; None when none waits."""
+        return max((row.due_at for row in self.messages if row.due_at), default=None)
 
-def rows_of(incomings: Sequence[Incoming], now: datetime) -> Rows:
+
+def rows_of(house: House, incomings: Sequence[Incoming], now: datetime) -> Rows:
     """Personal numbers are masked here: nothing unmasked reaches a database."""
     safe = [_masked(incoming) for incoming in incomings]
     attached = [entry for incoming in safe for entry in _attached(incoming, now)]
-    return Rows([_entry(incoming, now) for incoming in safe], attached)
+    return Rows([_entry(house, incoming, now) for incoming in safe], attached)
 
 
 def put(connection: sa.Connection, rows: Rows) -> None:
@@ -49,7 +56,8 @@ def _plain(name: str) -> str:
     return mask(unicodedata.normalize("NFC", "".join(letters)))[0].strip()[-_LONGEST_NAME:]
 
 
-def _entry(incoming: Incoming, now: datetime) -> InboxEntry:
+def _entry(house: House, incoming: Incoming, now: datetime) -> InboxEntry:
+    pause = bursts.pause(house, incoming)
     return InboxEntry(
         channel=incoming.channel,
         address=incoming.address,
@@ -61,6 +69,7 @@ def _entry(incoming: Incoming, now: datetime) -> InboxEntry:
         sent_at=incoming.sent_at,
         received_at=now,
         extras=extras_of(incoming),
+        due_at=now + pause if pause else None,
     )
 
 

@@ -78,7 +78,7 @@ SPOKEN: Mapping[str, Step] = {"rieng tu": privacy.notice, "quyen rieng tu": priv
 """By a whole text without tones: words we ourselves tell residents to send."""
 
 _COMING_AND_GOING: Mapping[str, Step] = {"joined": manners.greet, "left": presence.leave}
-_STOP_WORDS = frozenset({"thoi", "huy", "bo qua", "khong can nua"})
+STOP_WORDS = frozenset({"thoi", "huy", "bo qua", "khong can nua"})
 
 
 def choose(turn: Turn) -> Step:
@@ -112,7 +112,7 @@ def _awaited(turn: Turn) -> Step | None:
     step = AWAITED.get(turn.conversation.awaits)
     if step is None:
         return None
-    return official.cancel if fold(turn.incoming.text) in _STOP_WORDS else step
+    return official.cancel if fold(turn.incoming.text) in STOP_WORDS else step
 
 
 def _said(turn: Turn, heard: str) -> Step:

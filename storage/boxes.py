@@ -1,5 +1,6 @@
 """What the inbox and the outbox share: their states and who holds a row."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -7,6 +8,8 @@ import sqlalchemy as sa
 
 from storage.database import UtcTime
 
+IsDue = Callable[[sa.FromClause], list[sa.ColumnElement[bool]]]
+"""What else must hold of a row that may be taken."""
 State = Literal["waiting", "taken", "done", "failed", "unknown"]
 OPEN: tuple[State, State] = ("waiting", "taken")
 
@@ -23,7 +26,7 @@ def box_columns() -> list[sa.Column[Any]]:
     ]
 
 
-def oldest_first(box: sa.Table) -> sa.Select[Any]:
+def oldest_first(box: sa.Table, is_due: IsDue) -> sa.Select[Any]:
     """Ids of up to `limit` rows that may be taken: each account's oldest open row, if it waits.
 
     Another process' locked rows are skipped, not waited for; and a row whose account has an
@@ -36,12 +39,9 @@ def oldest_first(box: sa.Table) -> sa.Select[Any]:
         earlier.c.id < mine.c.id,
         earlier.c.state.in_(OPEN),
     )
-    conditions = [mine.c.state == "waiting", ~overtakes]
-    if "due_at" in box.c:
-        conditions += due_here(mine)
     return (
         sa.select(mine.c.id)
-        .where(*conditions)
+        .where(mine.c.state == "waiting", ~overtakes, *is_due(mine))
         .order_by(mine.c.id)
         .limit(sa.bindparam("limit", type_=sa.Integer))
         .with_for_update(skip_locked=True, of=mine)

@@ -4,6 +4,7 @@ import asyncio
 import io
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bot.fetcher import LAST_TRY, Fetcher, Limits
 from bot.files import Folder
 from handlers import intake
 from handlers.message import Attachment, AttachmentKind, Incoming
+from handlers.turn import House
 from storage import attachments
 from storage.attachments import AttachmentRow
 from storage.database import Database
@@ -56,8 +58,10 @@ class Door:
 class Shed:
     """A database, a door, a folder and a fetcher between them."""
 
-    def __init__(self, database: Database, clock: StoppedClock, root: Path) -> None:
-        self.database, self.clock, self.root = database, clock, root
+    def __init__(self, database: Database, house: House, root: Path) -> None:
+        self.database, self.house, self.root = database, house, root
+        assert isinstance(house.clock, StoppedClock)
+        self.clock = house.clock
         self.door = Door()
         self.count = 0
 
@@ -85,7 +89,7 @@ class Shed:
             kind="attachment",
             attachments=(attached,),
         )
-        rows = intake.rows_of([incoming], self.clock.now())
+        rows = intake.rows_of(self.house, [incoming], self.clock.now())
         self.database.write(lambda c: intake.put(c, rows)).result()
 
     def rows(self) -> list[AttachmentRow]:
@@ -97,8 +101,8 @@ class Shed:
 
 
 @pytest.fixture
-def shed(database: Database, clock: StoppedClock, tmp_path: Path) -> Shed:
-    return Shed(database, clock, tmp_path / "files")
+def shed(database: Database, house: House, clock: StoppedClock, tmp_path: Path) -> Shed:
+    return Shed(database, replace(house, clock=clock), tmp_path / "files")
 
 
 async def test_a_photo_is_kept_without_what_the_phone_wrote_in_it(shed: Shed) -> None:
