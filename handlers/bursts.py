@@ -19,10 +19,8 @@ from knowledge.text import fold
 from storage.inbox import InboxRow
 
 PAUSE = timedelta(milliseconds=600)
-_OPENS: frozenset[Kind] = frozenset(
-    {"question", "elsewhere", "former_unit", "own_case", "greeting"}
-)
-_GOES_ON = _OPENS - {"greeting"}
+_GOES_ON: frozenset[Kind] = frozenset({"question", "elsewhere", "former_unit", "own_case"})
+_OPENS: frozenset[Kind] = frozenset({*_GOES_ON, "greeting"})
 _FRAGMENT = 4
 """Up to this many syllables a message is part of a question rather than one."""
 
@@ -45,7 +43,7 @@ def run_of(house: House, row: InboxRow, conversation: Conversation) -> list[Inbo
     for follower in row.followers:
         if not _may(house, follower, conversation, opens=False):
             break
-        if not conversation.awaits and _asks_anew(house, run, follower, conversation):
+        if not conversation.awaits and _asks_anew(house, run, follower, conversation=conversation):
             break
         run.append(follower)
     return run
@@ -79,17 +77,23 @@ def _heard(house: House, text: str) -> Kind:
 
 
 def _asks_anew(
-    house: House, run: Sequence[InboxRow], follower: InboxRow, conversation: Conversation
+    house: House, run: Sequence[InboxRow], follower: InboxRow, *, conversation: Conversation
 ) -> bool:
     """Whether the follower is a question of its own, that leaves the run's behind."""
+    if house.bursts.corrects(follower.text):
+        return False
     so_far = text_of(run)
-    is_part = len(fold(so_far).split()) <= _FRAGMENT or house.bursts.is_unfinished(run[-1].text)
-    if is_part or house.bursts.corrects(follower.text) or _heard(house, so_far) == "greeting":
-        return False
-    if house.search.find(follower.text).verdict == "sure":
-        return True
     asked = house.search.find(so_far, Context(conversation.card))
+    alone = house.search.find(follower.text).verdict
     if asked.verdict != "sure":
-        return False
-    onwards = house.search.find(follower.text, context_of(asked))
-    return onwards.verdict == "sure"
+        return alone == "sure" and not _is_part(house, so_far)
+    is_worth_asking_back = alone == "close" and len(fold(follower.text).split()) > _FRAGMENT
+    onwards = house.search.find(follower.text, context_of(asked)).verdict
+    return "sure" in (alone, onwards) or is_worth_asking_back
+
+
+def _is_part(house: House, so_far: str) -> bool:
+    """Whether it asks nothing yet."""
+    if len(fold(so_far).split()) <= _FRAGMENT or house.bursts.is_unfinished(so_far):
+        return True
+    return _heard(house, so_far) == "greeting"

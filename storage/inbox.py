@@ -105,7 +105,7 @@ def _is_due(box: sa.FromClause) -> list[sa.ColumnElement[bool]]:
     return [box.c.due_at.is_(None) | (box.c.due_at <= sa.bindparam("now", type_=UtcTime))]
 
 
-def _next_waiting() -> sa.Select[Any]:
+def _next_waiting() -> sa.Executable:
     """The first few waiting messages of these accounts, the oldest first."""
     place = sa.func.row_number().over(
         partition_by=(inbox.c.channel, inbox.c.address), order_by=inbox.c.id
