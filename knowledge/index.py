@@ -301,11 +301,11 @@ def _rarities(asked: Sequence[Sequence[Reading]]) -> dict[str, float]:
 
 def named(phrases: Phrases[Any], reading: Reading) -> list[Name]:
     """The phrases of a list that a text says, tone-free; guessed tones contradict none of them."""
-    spans = {
-        (hit.start, hit.end)
-        for heard in (reading.toned, reading.heard)
-        for hit in phrases.find(heard, reading.folded)
-    }
+    found = phrases.find(reading.toned, reading.folded)
+    heard = reading.heard
+    if heard != reading.toned:
+        found += phrases.find(heard, reading.folded)
+    spans = {(hit.start, hit.end) for hit in found}
     return [reading.folded[start:end] for start, end in sorted(spans)]
 
 

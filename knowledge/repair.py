@@ -8,7 +8,7 @@ from sys import intern
 from rapidfuzz.distance import OSA
 
 from knowledge.keyboard import from_chat, from_telex, from_vni, old_style, southern, without_repeats
-from knowledge.language import Language
+from knowledge.language import Language, Way, Weighed
 from knowledge.numbers import say_number
 from knowledge.text import LONGEST_WORD, fold_word, is_syllable, nfc
 from knowledge.words import Words
@@ -19,9 +19,6 @@ _CACHE_SIZE = 20_000
 _LONGEST_ECHO = 6
 _TONES_ARE_TYPED = 0.4
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+[^\W_]*|[^\W_]+")
-
-Way = tuple[str, ...]
-"""One way to read a typed word: one or more syllables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +38,8 @@ class Reading:
     @property
     def heard(self) -> tuple[str, ...]:
         """The syllables with their tones where those were typed, else without."""
+        if all(self.marked):
+            return self.toned
         known = zip(self.toned, self.folded, self.marked, strict=True)
         return tuple(toned if marked else folded for toned, folded, marked in known)
 
@@ -49,9 +48,10 @@ class Reading:
 class _Word:
     """One typed word with the ways to read it."""
 
-    ways: tuple[Way, ...]
+    ways: Weighed
     marked: bool
-    is_guess: bool = False
+    itself: Weighed | None = None
+    """Where it was typed without marks and may be meant so: the word as typed."""
 
 
 class Repairer:
@@ -67,7 +67,7 @@ class Repairer:
     def repair(self, text: str) -> Reading:
         """What was typed and what was meant; only the first LONGEST_TEXT characters are read."""
         typed = nfc(text[:LONGEST_TEXT])
-        tokens = _split(typed)
+        tokens = _tokens(typed)
         return self._reading(typed, tokens, self._choose(self._words(tokens)))
 
     def take(self, text: str) -> Reading:
@@ -76,7 +76,7 @@ class Repairer:
         if text.isascii():
             return self.repair(text)
         typed = nfc(text[:LONGEST_TEXT])
-        tokens = [intern(token) for token in _split(typed)[:MOST_SYLLABLES]]
+        tokens = [intern(token) for token in _tokens(typed)[:MOST_SYLLABLES]]
         return self._reading(typed, tokens, (tokens[:], list(map(_has_marks, tokens))))
 
     def _reading(
@@ -99,17 +99,16 @@ class Repairer:
         known = [self._word(token) for token in tokens]
         if sum(word.marked for word in known) < _TONES_ARE_TYPED * len(known):
             return known
-        return [
-            _Word(((token,),), False) if not word.marked and (token,) in word.ways else word
-            for token, word in zip(tokens, known, strict=True)
-        ]
+        return [_Word(word.itself, False) if word.itself else word for word in known]
 
     def _word(self, token: str) -> _Word:
         known = self._known.get(token)
         if known is None:
             marked = _has_marks(token)
             is_right = marked and is_syllable(fold_word(token))
-            known = _Word(self._ways(token), marked, is_guess=is_right)
+            ways = self._ways(token)
+            itself = ((0.0, (token,)),) if not marked and (token,) in ways else None
+            known = _Word(self.language.weigh(ways, is_guess=is_right), marked, itself)
             if len(self._known) < _CACHE_SIZE:
                 self._known[token] = known
         return known
@@ -173,8 +172,9 @@ class Repairer:
         apart = self.language.split(plain)
         if not apart:
             return ()
-        chosen, _ = self._choose([_Word(self._ways(part), False) for part in apart])
-        return (tuple(chosen),)
+        weigh = self.language.weigh
+        words = [_Word(weigh(self._ways(part), is_guess=False), False) for part in apart]
+        return (tuple(self._choose(words)[0]),)
 
     def _misspelt(self, token: str, plain: str) -> tuple[Way, ...]:
         """Syllables of the base one slip away; longer words need the same first letter."""
@@ -192,7 +192,7 @@ class Repairer:
         return tuple((form,) for form in forms[:6])
 
     def _choose(self, typed: Sequence[_Word]) -> tuple[list[str], list[bool]]:
-        ways = self.language.choose([(word.ways, word.is_guess) for word in typed])
+        ways = self.language.choose([word.ways for word in typed])
         toned: list[str] = []
         marked: list[bool] = []
         for word, way in zip(typed, ways, strict=True):
@@ -232,6 +232,8 @@ def _drop_echoes(toned: list[str], marked: list[bool]) -> None:
     at = 0
     while at < len(toned):
         for size in range(min(_LONGEST_ECHO, (len(toned) - at) // 2), 1, -1):
+            if toned[at] != toned[at + size]:
+                continue
             if toned[at : at + size] == toned[at + size : at + 2 * size]:
                 del toned[at : at + size], marked[at : at + size]
                 break
@@ -239,7 +241,11 @@ def _drop_echoes(toned: list[str], marked: list[bool]) -> None:
 
 
 def _split(text: str) -> list[str]:
-    return [old_style(token) for token in _TOKEN.findall(nfc(text).lower())]
+    return _tokens(nfc(text))
+
+
+def _tokens(typed: str) -> list[str]:
+    return list(map(old_style, _TOKEN.findall(typed.lower())))
 
 
 def _has_marks(token: str) -> bool:
