@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from sys import intern
 
 from rapidfuzz.distance import OSA
@@ -193,11 +194,8 @@ class Repairer:
 
     def _choose(self, typed: Sequence[_Word]) -> tuple[list[str], list[bool]]:
         ways = self.language.choose([word.ways for word in typed])
-        toned: list[str] = []
-        marked: list[bool] = []
-        for word, way in zip(typed, ways, strict=True):
-            toned += map(old_style, way)
-            marked += [word.marked] * len(way)
+        toned = [old_style(said) for way in ways for said in way]
+        marked = [word.marked for word, way in zip(typed, ways, strict=True) for _ in way]
         return toned[:MOST_SYLLABLES], marked[:MOST_SYLLABLES]
 
     def _standard(self, toned: list[str], marked: list[bool]) -> tuple[list[str], list[bool]]:
@@ -227,13 +225,12 @@ class Repairer:
 
 def _drop_echoes(toned: list[str], marked: list[bool]) -> None:
     """What stands twice in a row stands once: "mua bảo hiểm y tế y tế", "đi nhật đi nhật"."""
-    if len(set(toned)) == len(toned):
+    neighbours = list(pairwise(toned))
+    if len(set(neighbours)) == len(neighbours):
         return
     at = 0
     while at < len(toned):
         for size in range(min(_LONGEST_ECHO, (len(toned) - at) // 2), 1, -1):
-            if toned[at] != toned[at + size]:
-                continue
             if toned[at : at + size] == toned[at + size : at + 2 * size]:
                 del toned[at : at + size], marked[at : at + size]
                 break
