@@ -100,7 +100,7 @@ class Language:
         bond, none = self._bond, _NO_BONDS
         beam: list[_State] = [(0.0, "", None)]
         for ways in words:
-            longer = [
+            longer: list[_State] = [
                 (score + row.get(way[0], 0.0) + own, way[-1], (path, way))
                 for score, row, path in [(s, bond.get(last, none), path) for s, last, path in beam]
                 for own, way in ways
