@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +15,7 @@ from bot.channels.channel import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.web_chat.door import WebChat
 from bot.clock import SystemClock
+from bot.librarian import Librarian
 from bot.reception import Reception
 from bot.settings import Settings
 from bot.worker import Worker
@@ -56,12 +58,13 @@ class App:
         self, settings: Settings, house: House, database: Database, channels: Sequence[Channel]
     ) -> None:
         self.settings = settings
-        self.house = house
         self.database = database
         self.channels = {channel.name: channel for channel in channels}
         name = f"{os.getpid()}-{secrets.token_hex(4)}"
         self.worker = Worker(database, house, self.channels, name)
         self.reception = Reception(database, self.worker, house.clock)
+        rebuild = partial(build_house, house.clock)
+        self.librarian = Librarian(house, build=rebuild, give=self.worker.move_into)
         self._lock: IO[str] | None = None
 
     async def start(self) -> None:
@@ -70,9 +73,11 @@ class App:
         await self.worker.start(alone=self._is_alone())
         for channel in self.channels.values():
             await channel.open(self.reception.receive)
+        self.librarian.start()
 
     async def stop(self) -> None:
         """Close the doors, let what is under way end, let go of the database."""
+        await self.librarian.stop()
         for channel in self.channels.values():
             with contextlib.suppress(Exception):
                 await channel.close()
