@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.ways import Floats, Ints, Read, Rows, rows_of
+from knowledge.ways import Floats, Ints, Read, Rows, distinct, rows_of
 
 PAIR = 0.8
 TONED = 0.5
@@ -119,12 +119,12 @@ def cards_of(features: Features) -> Rows:
     read, kinds = features.read, kinds_of(features)
     width = max(1, read.words)
     size = len(read.sizes)
-    asks = np.unique(read.cards[features.word_ways] * width + features.words)
+    asks = distinct(read.cards[features.word_ways] * width + features.words)
     is_typed = read.is_toned[features.form_ways]
     typing, typed = read.cards[features.form_ways[is_typed]], features.forms[is_typed]
-    untoned: Ints = np.setdiff1d(asks, typing * width + read.sounds[typed])
+    untoned = _without(asks, distinct(typing * width + read.sounds[typed]))
     answers = np.repeat(np.arange(size), read.body_sizes) * width + read.bodies
-    body: Ints = np.setdiff1d(answers, asks)
+    body = _without(distinct(answers), asks)
     titles = read.title_words()
     titled = np.repeat(np.arange(size), np.diff(titles.starts))
     parts: tuple[tuple[Ints, Ints], ...] = (
@@ -137,6 +137,14 @@ def cards_of(features: Features) -> Rows:
     )
     rows, cells = (np.concatenate(column) for column in zip(*parts, strict=True))
     return rows_of(rows, cells, (size, kinds.end))
+
+
+def _without(cells: Ints, others: Ints) -> Ints:
+    """Those of some sorted numbers that are not among others, sorted too."""
+    if not len(others):
+        return cells
+    places = np.minimum(others.searchsorted(cells), len(others) - 1)
+    return cells[others[places] != cells]
 
 
 def _is_new(sorted_cells: Ints) -> NDArray[np.bool_]:

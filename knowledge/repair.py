@@ -83,16 +83,16 @@ class Repairer:
     def _reading(
         self, typed: str, tokens: Sequence[str], meant: tuple[list[str], list[bool]]
     ) -> Reading:
-        toned, marked = self._standard(*meant)
-        folded = tuple(map(fold_word, toned))
+        toned, marked, folded = self._standard(*meant)
+        syllables = tuple(map(fold_word, tokens))
         return Reading(
             typed=typed,
-            syllables=tuple(map(fold_word, tokens)),
+            syllables=syllables,
             toned=tuple(toned),
-            folded=folded,
+            folded=tuple(folded),
             marked=tuple(marked),
             weights=self._weigh(toned, folded),
-            has_tones=not typed.isascii() and any(map(_has_marks, tokens)),
+            has_tones=syllables != tuple(tokens) and any(map(_has_marks, tokens)),
         )
 
     def _words(self, tokens: Sequence[str]) -> list[_Word]:
@@ -198,9 +198,11 @@ class Repairer:
         marked = [word.marked for word, way in zip(typed, ways, strict=True) for _ in way]
         return toned[:MOST_SYLLABLES], marked[:MOST_SYLLABLES]
 
-    def _standard(self, toned: list[str], marked: list[bool]) -> tuple[list[str], list[bool]]:
-        """Dialect phrases become standard ones."""
-        folded = [fold_word(word) for word in toned]
+    def _standard(
+        self, toned: list[str], marked: list[bool]
+    ) -> tuple[list[str], list[bool], list[str]]:
+        """Dialect phrases become standard ones; also without tones."""
+        folded = list(map(fold_word, toned))
         # Guessed tones contradict no phrase, so what was typed without them is tried first.
         heard = [a if b else c for a, b, c in zip(toned, marked, folded, strict=True)]
         found = self.words.dialect.find(heard, folded)
@@ -212,8 +214,9 @@ class Repairer:
             sure = any(marked[hit.start : hit.end])
             toned[hit.start : hit.end] = hit.meaning
             marked[hit.start : hit.end] = [sure] * len(hit.meaning)
-        _drop_echoes(toned, marked)
-        return toned, marked
+        if _drop_echoes(toned, marked) or found:
+            folded = list(map(fold_word, toned))
+        return toned, marked, folded
 
     def _weigh(self, toned: Sequence[str], folded: Sequence[str]) -> tuple[float, ...]:
         stop = self.words.stop
@@ -223,11 +226,12 @@ class Repairer:
         return tuple(weights)
 
 
-def _drop_echoes(toned: list[str], marked: list[bool]) -> None:
-    """What stands twice in a row stands once: "mua bảo hiểm y tế y tế", "đi nhật đi nhật"."""
+def _drop_echoes(toned: list[str], marked: list[bool]) -> bool:
+    """What stands twice in a row stands once: "mua bảo hiểm y tế y tế", "đi nhật đi nhật"; whether
+    anything may have been dropped."""
     neighbours = list(pairwise(toned))
     if len(set(neighbours)) == len(neighbours):
-        return
+        return False
     at = 0
     while at < len(toned):
         for size in range(min(_LONGEST_ECHO, (len(toned) - at) // 2), 1, -1):
@@ -235,6 +239,7 @@ def _drop_echoes(toned: list[str], marked: list[bool]) -> None:
                 del toned[at : at + size], marked[at : at + size]
                 break
         at += 1
+    return True
 
 
 def _split(text: str) -> list[str]:

@@ -146,7 +146,7 @@ class Read:
     def rarity(self) -> Floats:
         """Of each tone-free syllable: the fewer cards ask with it, the more; 0 where none does."""
         said = self.cards[self.ways] * self.words + self.sounds[self.forms]
-        held = np.bincount(np.unique(said) % max(1, self.words), minlength=self.words)
+        held = np.bincount(distinct(said) % max(1, self.words), minlength=self.words)
         return np.log(1 + len(self.sizes) / np.maximum(held, 1)) * (held > 0)
 
     def title_words(self) -> Rows:
@@ -160,7 +160,7 @@ class Read:
         tells = (self.weights >= TELLING) & self._is_title[self.ways]
         beside = tells[:-1] & tells[1:] & (self.ways[:-1] == self.ways[1:])
         words = self.sounds[self.forms]
-        return np.unique(words[:-1][beside] * self.words + words[1:][beside])
+        return distinct(words[:-1][beside] * self.words + words[1:][beside])
 
     @cached_property
     def _is_title(self) -> NDArray[np.bool_]:
@@ -193,10 +193,16 @@ def key_of(bare: tuple[str, ...]) -> int:
     return hash(bare)
 
 
+def distinct(cells: Ints) -> Ints:
+    """The numbers that occur, sorted; np.unique takes thrice as long."""
+    ordered = np.sort(cells)
+    return ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0]
+
+
 def rows_of(rows: Ints, cells: Ints, shape: tuple[int, int]) -> Rows:
     """Rows of numbers, each number once a row; `shape`: how many rows, and how many numbers."""
     count, width = shape
-    found = np.unique(rows * width + cells)
+    found = distinct(rows * width + cells)
     starts = np.searchsorted(found, np.arange(count + 1) * width)
     return Rows(starts, (found % max(1, width)).astype(np.int32))
 
