@@ -66,7 +66,7 @@ class App:
 
     async def start(self) -> None:
         """Migrate, give back what a dead process held, open the doors."""
-        migrate(self.database)
+        migrate(self.database, apart=True)
         await self.worker.start(alone=self._is_alone())
         for channel in self.channels.values():
             await channel.open(self.reception.receive)

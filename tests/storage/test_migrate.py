@@ -1,5 +1,9 @@
 """Migrations: one line, both ways, and the same shape as the tables in the code."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -9,7 +13,8 @@ from alembic.script import ScriptDirectory
 
 from storage import inbox, opinions, outbox, questions, residents
 from storage.database import Database, metadata
-from storage.migrate import HEAD, MIGRATIONS, migrate
+from storage.migrate import HEAD, MIGRATIONS, MigrationError, migrate
+from tests.house.rules import ROOT
 
 TABLES = (inbox, opinions, outbox, questions, residents)
 
@@ -58,3 +63,40 @@ def test_take_uses_an_index_however_much_is_settled(database: Database) -> None:
     assert "ix_inbox_state" in details
     assert "ix_inbox_account" in details
     assert "SCAN" not in details
+
+
+def test_a_process_of_its_own_migrates_too_and_alembic_stays_out_of_ours(
+    database_url: str,
+) -> None:
+    code = (
+        "import sys\n"
+        "from storage.database import Database\n"
+        "from storage.migrate import migrate\n"
+        "database = Database(sys.stdin.read())\n"
+        "migrate(database, apart=True)\n"
+        "print('alembic' in sys.modules)\n"
+        "database.close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        input=database_url,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "False\n"
+    database = Database(database_url)
+    assert names(database) == set(metadata.tables)
+    database.close()
+
+
+def test_a_migration_that_fails_apart_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "broken.db").write_text("this is no database, and long enough to be seen as none")
+    database = Database(f"sqlite:///{tmp_path / 'whole.db'}")
+    # The child is sent elsewhere, as if the file broke after we looked.
+    database.url = database.url.set(database=str(tmp_path / "broken.db"))
+    with pytest.raises(MigrationError, match="file is not a database") as told:
+        migrate(database, apart=True)
+    assert len(str(told.value).splitlines()) == 1
+    database.close()
