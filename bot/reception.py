@@ -1,15 +1,14 @@
 """The reception: what the doors hand in becomes durable here, and what was said can be seen."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
 import msgspec
 
-from bot.channels.channel import ReadError
+from bot.channels.channel import Outgoing, ReadError
 from bot.desk import Line
-from bot.worker import Worker
 from handlers.message import Choice, Incoming, Message, extras_of
 from handlers.turn import Clock
 from knowledge.personal import mask
@@ -22,11 +21,11 @@ TOO_MANY = 5_000
 
 
 class Reception:
-    """Between the doors and the database."""
+    """Between the doors and the database; `ring` tells whoever answers here that there is more."""
 
-    def __init__(self, database: Database, worker: Worker, clock: Clock) -> None:
+    def __init__(self, database: Database, ring: Callable[[], None], clock: Clock) -> None:
         self._database = database
-        self._worker = worker
+        self._ring = ring
         self._clock = clock
 
     async def receive(self, incomings: Sequence[Incoming]) -> None:
@@ -38,7 +37,7 @@ class Reception:
         now = self._clock.now()
         entries = [_entry(incoming, now) for incoming in incomings]
         await asyncio.wrap_future(self._database.write(partial(inbox.put, entries=entries)))
-        self._worker.ring()
+        self._ring()
 
     async def history(self, channel: str, address: str, *, limit: int = 100) -> list[Line]:
         """The last lines of both sides, the oldest first."""
@@ -47,6 +46,10 @@ class Reception:
     async def sent_after(self, channel: str, address: str, outbox_id: int) -> list[Line]:
         """What was said to the account after that outbox row."""
         return await asyncio.to_thread(self._said, channel, address, after=outbox_id)
+
+    async def sent(self, ids: Sequence[int]) -> list[Outgoing]:
+        """Our messages with these ids, as their door got them."""
+        return await asyncio.to_thread(self._sent, ids)
 
     async def health(self) -> dict[str, object]:
         """What waits and what went wrong, by box and state."""
@@ -69,6 +72,11 @@ class Reception:
         return [
             Line(row.id, row.created_at, False, msgspec.convert(row.body, Message)) for row in rows
         ]
+
+    def _sent(self, ids: Sequence[int]) -> list[Outgoing]:
+        with self._database.read() as connection:
+            rows = outbox.find_many(connection, ids)
+        return [Outgoing(row.id, row.address, msgspec.convert(row.body, Message)) for row in rows]
 
     def _count(self) -> dict[str, object]:
         with self._database.read() as connection:

@@ -1,21 +1,23 @@
-"""`doithoai serve`: the bot in one process, until it is told to stop."""
+"""`doithoai serve`: the bot, or the part of it that was asked for, until it is told to stop."""
 
 import asyncio
 import contextlib
 import gc
 import logging
+import signal
 import socket
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 
 import uvicorn
 import uvloop
 from rich.console import Console
 from starlette.applications import Starlette
 
-from bot.app import App, build, build_house, channels_of
+from bot.app import App, StartError, build, build_house, channels_of
 from bot.channels.web_chat.door import WebChat
 from bot.check import problems_of
+from bot.roles import ROLES, Role
 from bot.settings import Settings
 from bot.web import build_web
 
@@ -25,8 +27,8 @@ LAST_WORDS = 3
 """Seconds an open connection may take to end when the bot stops."""
 
 
-def run(settings: Settings) -> int:
-    """Serve until SIGINT or SIGTERM; the exit code."""
+def run(settings: Settings, only: Collection[Role] = ()) -> int:
+    """Serve until SIGINT or SIGTERM, in these roles or in all; the exit code."""
     logging.basicConfig(
         level=settings.log_level.upper(),
         stream=sys.stderr,
@@ -40,13 +42,13 @@ def run(settings: Settings) -> int:
         return 2
     house = build_house()
     try:
-        doors = channels_of(settings, house)
-    except ValueError as error:
+        app = build(settings, house, channels_of(settings, house), roles=only or ROLES)
+        app.claim()
+    except (ValueError, StartError) as error:
         _errors.print(str(error), style="red")
         return 2
-    app = build(settings, house, doors)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_serve(app))
+        return runner.run(_serve(app) if Role.WEB in app.roles else _work(app))
 
 
 def web_of(app: App) -> Starlette:
@@ -91,6 +93,18 @@ async def _serve(app: App) -> int:
     except SystemExit:
         return 1
     return 0 if server.started else 1
+
+
+async def _work(app: App) -> int:
+    """Work behind the scenes, with nothing to look at, until SIGINT or SIGTERM."""
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    await app.start()
+    print(f"Đối Thoại: {', '.join(sorted(app.roles))}", flush=True)
+    await told.wait()
+    await app.stop()
+    return 0
 
 
 class _Server(uvicorn.Server):

@@ -39,6 +39,12 @@ class Settings(BaseSettings):
         description="Address of the Bot API, or of your own Bot API server.",
     )
     telegram_proxy: str = Field("", description="Proxy for Telegram (http:// or socks5://).")
+    resend_unknown: int = Field(
+        0,
+        ge=0,
+        description="Minutes after which a sending of unknown outcome is tried once more, and may "
+        "arrive twice; 0: never.",
+    )
     log_level: str = Field("INFO", description="How much is logged: DEBUG, INFO, WARNING, ERROR.")
 
     def url_of_database(self) -> str:

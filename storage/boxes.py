@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from storage.database import UtcTime
 
-State = Literal["waiting", "taken", "done", "failed", "unknown"]
+State = Literal["waiting", "taken", "done", "failed", "unknown", "held"]
 OPEN: tuple[State, State] = ("waiting", "taken")
 
 
@@ -27,30 +27,36 @@ def oldest_first(box: sa.Table, limit: sa.BindParameter[int]) -> sa.Select[Any]:
     """Ids of rows that may be taken now: each account's oldest open row, if it waits.
 
     Another process' locked rows are skipped, not waited for; and a row whose account has an
-    earlier open row is never a candidate, so nobody overtakes in an account.
+    earlier open row is never a candidate, so nobody overtakes in an account. In a box with
+    priorities, lower ones come first, in an account too: but one row at a time is under way.
     """
     mine, earlier = box.alias("mine"), box.alias("earlier")
+    is_ahead: sa.ColumnElement[bool] = earlier.c.id < mine.c.id
+    conditions = [mine.c.state == "waiting"]
+    order = [mine.c.id]
+    if "priority" in box.c:
+        first, second = earlier.c.priority, mine.c.priority
+        is_ahead = sa.or_(earlier.c.state == "taken", first < second, is_ahead & (first == second))
+        conditions.append(mine.c.due_at <= sa.bindparam("now", type_=UtcTime))
+        conditions.append(mine.c.channel == sa.bindparam("lane"))
+        order = [second, mine.c.id]
     overtakes = sa.exists().where(
         earlier.c.channel == mine.c.channel,
         earlier.c.address == mine.c.address,
-        earlier.c.id < mine.c.id,
         earlier.c.state.in_(OPEN),
+        is_ahead,
     )
-    conditions = [mine.c.state == "waiting", ~overtakes]
-    if "due_at" in box.c:
-        conditions.append(mine.c.due_at <= sa.bindparam("now", type_=UtcTime))
-        conditions.append(mine.c.channel.in_(sa.bindparam("channels", expanding=True)))
     return (
         sa.select(mine.c.id)
-        .where(*conditions)
-        .order_by(mine.c.id)
+        .where(*conditions, ~overtakes)
+        .order_by(*order)
         .limit(limit)
         .with_for_update(skip_locked=True, of=mine)
     )
 
 
 def taking(box: sa.Table) -> sa.UpdateBase:
-    """The statement that takes rows; given by, until, limit; for an outbox now, channels."""
+    """The statement that takes rows; given by, until, limit; for an outbox now, lane."""
     # A CTE is evaluated once; as a plain subquery PostgreSQL would rerun it, past the limit.
     candidates = oldest_first(box, sa.bindparam("limit", type_=sa.Integer)).cte("candidates")
     return (
@@ -70,7 +76,7 @@ def count_states(connection: sa.Connection, box: sa.Table) -> dict[str, int]:
     """How many rows are in each state that still needs somebody."""
     rows = connection.execute(
         sa.select(box.c.state, sa.func.count())
-        .where(box.c.state.in_((*OPEN, "unknown", "failed")))
+        .where(box.c.state.in_((*OPEN, "held", "unknown", "failed")))
         .group_by(box.c.state)
     )
     return dict(rows.all())

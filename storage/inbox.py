@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from storage import boxes
+from storage.bells import ring
 from storage.boxes import box_columns, count_states, expired, taking
 from storage.database import BigId, UtcTime, insert_new, metadata
 
@@ -84,6 +85,7 @@ def put(connection: sa.Connection, entries: Sequence[InboxEntry]) -> None:
     """Put in what is not there yet."""
     statement = insert_new(connection, inbox).on_conflict_do_nothing()
     connection.execute(statement, [entry._asdict() for entry in entries])
+    ring(connection, "inbox")
 
 
 def take(connection: sa.Connection, *, by: str, now: datetime, limit: int = 64) -> list[InboxRow]:

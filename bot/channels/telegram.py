@@ -5,7 +5,7 @@ import gc
 import hmac
 import logging
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -66,7 +66,6 @@ class Telegram:
         self._timeout = timeout
         self._client: Client | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         self._spinners: set[asyncio.Task[None]] = set()
 
     # Reading
@@ -126,20 +125,25 @@ class Telegram:
 
     # Opening and closing
 
-    async def open(self, receive: Receive) -> None:
-        """Returns at once; reaching Telegram is tried in the background for as long as it takes."""
+    async def open(self) -> None:
+        """Returns at once, without reaching Telegram."""
         from bot.channels.telegram_client import Client  # aiogram takes seconds to import
 
         client = Client(self._token, api=self._api, proxy=self._proxy, timeout=self._timeout)
         self._client = client
         self._loop = asyncio.get_running_loop()
         _tune_gc()
-        self._start(self._fetch_or_be_called(client, receive))
-        if self._commands:
-            self._start(_until_done("the commands", lambda: client.set_commands(self._commands)))
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
-        self._tasks.add(asyncio.create_task(work))
+    async def listen(self, receive: Receive) -> None:
+        """Reaching Telegram is tried for as long as it takes."""
+        client = self._client
+        if client is None:
+            raise RuntimeError("the Telegram door is not open")
+        async with asyncio.TaskGroup() as work:
+            if self._commands:
+                menu = self._commands
+                work.create_task(_until_done("the commands", lambda: client.set_commands(menu)))
+            work.create_task(self._fetch_or_be_called(client, receive))
 
     async def _fetch_or_be_called(self, client: "Client", receive: Receive) -> None:
         if self._webhook_url:
@@ -188,8 +192,7 @@ class Telegram:
 
     async def close(self) -> None:
         client, self._client, self._loop = self._client, None, None
-        tasks = self._tasks | self._spinners
-        self._tasks = set()
+        tasks = tuple(self._spinners)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -86,7 +86,7 @@ def live(house: House, arguments: list[str], fate: Fate) -> None:
     database_url, data_dir, port, provider = arguments
     settings = Settings(data_dir=Path(data_dir), database_url=database_url)
     doors = [MortalPostOffice(provider, fate), WebChat(SystemClock().now)]
-    app = build(settings, house, doors, MortalDatabase(database_url, fate))
+    app = build(settings, house, doors, database=MortalDatabase(database_url, fate))
     config = uvicorn.Config(
         web_of(app), port=int(port), log_level="warning", timeout_graceful_shutdown=2
     )

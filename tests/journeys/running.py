@@ -13,7 +13,6 @@ from bot.channels.channel import Channel
 from bot.serve import web_of
 from bot.settings import Settings
 from handlers.turn import House
-from storage.database import Database
 
 
 @contextlib.asynccontextmanager
@@ -21,7 +20,7 @@ async def running(
     settings: Settings, house: House, doors: Sequence[Channel], port: int = 0
 ) -> AsyncIterator[tuple[App, str]]:
     """The app and its address, from its start until it has stopped in order."""
-    app = build(settings, house, doors, Database(settings.url_of_database()))
+    app = build(settings, house, doors)
     listening = socket.socket()
     listening.bind(("127.0.0.1", port))
     config = uvicorn.Config(web_of(app), log_level="warning", timeout_graceful_shutdown=2)

@@ -147,16 +147,27 @@ class WebChat:
         """Nothing is attached in the web chat."""
         raise SendError("the web chat has no attachments")
 
-    async def open(self, receive: Receive) -> None:
-        """Nothing to start: what the page posts comes through bot/web.py."""
+    async def open(self) -> None:
+        """From now on pages may be open."""
         self._closed = False
+
+    async def listen(self, receive: Receive) -> None:
+        """Nothing to take in: what the page posts comes through bot/web.py."""
+
+    def is_open(self, address: str) -> bool:
+        """Whether a page of this address is open in this process."""
+        return address in self._streams
+
+    def end_streams(self) -> None:
+        """End every stream: the pages come back and get what they missed from the history."""
+        for streams in tuple(self._streams.values()):
+            for stream in tuple(streams):
+                stream.end()
 
     async def close(self) -> None:
         """End every stream, so that the web server need not wait for open pages."""
         self._closed = True
-        for streams in tuple(self._streams.values()):
-            for stream in tuple(streams):
-                stream.end()
+        self.end_streams()
 
 
 def post_of(form: Mapping[str, str]) -> bytes:
