@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from bot.keeper import Duty
 from bot.rounds import Rounds
 from handlers.answering import Decided, decide_all, forget, remember
 from handlers.turn import House
@@ -14,7 +15,7 @@ from storage.inbox import InboxRow
 
 log = logging.getLogger(__name__)
 
-RECOVER_EVERY = 30.0
+RECOVER_EVERY = 2.0
 """Seconds between looks for turns that died with their process."""
 
 
@@ -31,6 +32,7 @@ class Answerer:
         self._house = house
         self._name = name
         self._send = send
+        self._may_take = False
         self._answering = Rounds(self._answer, "answering")
         self._recovering = Rounds(self._recover, "recovering turns", RECOVER_EVERY)
 
@@ -38,9 +40,12 @@ class Answerer:
         """Something was put into the inbox."""
         self._answering.ring()
 
-    async def start(self, *, alone: bool) -> None:
-        """Give back what a dead process held, and begin. `alone`: nobody else takes here."""
-        await self._recover(everyone=alone)
+    def duty(self) -> Duty:
+        """To hold our own name: that is how others know that we live."""
+        return Duty(inbox.taker_name(self._name), begin=self._begin, end=self._pause)
+
+    def start(self) -> None:
+        """Begin; nothing is taken before others can know that we live."""
         self._answering.start()
         self._recovering.start()
 
@@ -48,10 +53,20 @@ class Answerer:
         """Take nothing more, and let the turns under way end."""
         await asyncio.gather(self._answering.stop(), self._recovering.stop())
 
+    async def _begin(self, after_another: bool) -> None:
+        self._may_take = True
+        await self._recover()
+        self.ring()
+
+    async def _pause(self) -> None:
+        self._may_take = False
+
     async def _write(self, job: Job[Result]) -> Result:
         return await asyncio.wrap_future(self._database.write(job))
 
     async def _answer(self) -> bool:
+        if not self._may_take:
+            return False
         now = self._house.clock.now()
         rows = await self._write(partial(inbox.take, by=self._name, now=now))
         if rows:
@@ -78,9 +93,9 @@ class Answerer:
             log.exception("inbox %s: the turn could not be remembered", decided[0].row.id)
             await self._write(partial(forget, one=decided[0], error=error, now=now))
 
-    async def _recover(self, *, everyone: bool = False) -> bool:
+    async def _recover(self) -> bool:
         now = self._house.clock.now()
-        turns = await self._write(partial(inbox.recover, now=now, everyone=everyone))
+        turns = await self._write(partial(inbox.recover, by=self._name, now=now))
         if turns:
             log.warning("%s turns of a process that died are taken again", turns)
             self.ring()

@@ -113,7 +113,8 @@ class App:
         self.claim()
         duties: list[Duty] = []
         if Role.WORKER in self.roles:
-            await self._answerer.start(alone=self.database.is_sqlite)
+            self._answerer.start()
+            duties.append(self._answerer.duty())
         if self.roles & {Role.WEB, Role.SENDER}:
             for channel in self.channels.values():
                 await channel.open()

@@ -48,7 +48,7 @@ def run(settings: Settings, only: Collection[Role] = ()) -> int:
         _errors.print(str(error), style="red")
         return 2
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_serve(app) if Role.WEB in app.roles else _work(app))
+        return runner.run(_serve(app) if Role.WEB in app.roles else work(app))
 
 
 def web_of(app: App) -> Starlette:
@@ -95,7 +95,7 @@ async def _serve(app: App) -> int:
     return 0 if server.started else 1
 
 
-async def _work(app: App) -> int:
+async def work(app: App) -> int:
     """Work behind the scenes, with nothing to look at, until SIGINT or SIGTERM."""
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

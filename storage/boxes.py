@@ -82,10 +82,9 @@ def count_states(connection: sa.Connection, box: sa.Table) -> dict[str, int]:
     return dict(rows.all())
 
 
-def expired(box: sa.Table, now: datetime, *, everyone: bool) -> sa.ColumnElement[bool]:
-    """Taken rows whose taker is gone; with `everyone`, all taken rows (we are the only taker)."""
-    taken = box.c.state == "taken"
-    return taken if everyone else taken & (box.c.taken_until < now)
+def expired(box: sa.Table, now: datetime) -> sa.ColumnElement[bool]:
+    """Taken rows that were held too long."""
+    return (box.c.state == "taken") & (box.c.taken_until < now)
 
 
 def is_open(connection: sa.Connection, box: sa.Table, channel: str, address: str) -> bool:

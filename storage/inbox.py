@@ -10,9 +10,10 @@ from storage import boxes
 from storage.bells import ring
 from storage.boxes import box_columns, count_states, expired, taking
 from storage.database import BigId, UtcTime, insert_new, metadata
+from storage.locks import is_free
 
 LEASE = timedelta(seconds=60)
-"""A turn takes milliseconds; a row held longer belongs to a process that died."""
+"""A turn takes milliseconds; a row held longer was forgotten by its process."""
 
 inbox = sa.Table(
     "inbox",
@@ -115,10 +116,22 @@ def fail(connection: sa.Connection, row_id: int, reason: str, now: datetime) -> 
     connection.execute(change.values(state="failed", reason=reason[:300], settled_at=now))
 
 
-def recover(connection: sa.Connection, now: datetime, *, everyone: bool = False) -> int:
-    """Give back what a dead process held: its turns never happened."""
-    change = sa.update(inbox).where(expired(inbox, now, everyone=everyone))
+def recover(connection: sa.Connection, *, by: str, now: datetime) -> int:
+    """Give back what others who are dead held, and what anybody held too long; how many.
+
+    Those turns never happened. `by` is us, holding the lock of `taker_name(by)`.
+    """
+    holders = sa.select(inbox.c.taken_by).where(inbox.c.state == "taken").distinct()
+    others = [holder for holder in connection.execute(holders).scalars() if holder != by]
+    dead = [holder for holder in others if is_free(connection, taker_name(holder))]
+    lost = expired(inbox, now) | inbox.c.taken_by.in_(dead)
+    change = sa.update(inbox).where(inbox.c.state == "taken", lost)
     return connection.execute(change.values(state="waiting", taken_until=None)).rowcount
+
+
+def taker_name(by: str) -> str:
+    """The lock that a taker holds while it lives."""
+    return f"answer {by}"
 
 
 def is_open(connection: sa.Connection, channel: str, address: str) -> bool:

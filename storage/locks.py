@@ -12,6 +12,16 @@ _WATCHED = "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepali
 _TRY = "SELECT name, pg_try_advisory_lock(hashtextextended(name, 0)) FROM unnest(%s::text[]) name"
 
 
+_PROBE = sa.text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+def is_free(connection: sa.Connection, name: str) -> bool:
+    """Whether no other process holds this name; on SQLite there is no other."""
+    if connection.dialect.name == "sqlite":
+        return True
+    return bool(connection.execute(_PROBE, {"name": name}).scalar())
+
+
 class Locks:
     """On PostgreSQL, advisory locks on a connection of their own; on SQLite we are alone anyway."""
 

@@ -12,7 +12,7 @@ from storage.boxes import box_columns, count_states, expired, taking
 from storage.database import BigId, UtcTime, metadata
 
 LEASE = timedelta(seconds=120)
-"""Longer than any door may take to send; a row held longer belongs to a process that died."""
+"""Longer than any door may take to send; a row held longer was forgotten by its process."""
 
 REPLY, REST = 0, 1
 """What a resident waits for goes before everything else."""
@@ -188,9 +188,8 @@ def recover(
     `may_resend`: a repeat shows only once, so it waits again. `everyone`: whoever else held it is
     dead, for `by` is the channel's only sender.
     """
-    dead = expired(outbox, now, everyone=everyone) & (outbox.c.channel == channel)
-    if everyone:
-        dead &= outbox.c.taken_by != by
+    others = (outbox.c.state == "taken") & (outbox.c.taken_by != by)
+    dead = (others if everyone else expired(outbox, now)) & (outbox.c.channel == channel)
     change = sa.update(outbox).where(dead).values(taken_until=None)
     if may_resend:
         connection.execute(change.values(state="waiting"))
