@@ -68,6 +68,7 @@ class Lane:
             self._be_quiet(TAKE_OVER)
         await self._recover(everyone=True)
         self._is_mine = True
+        self._mender.ring()
         self.ring()
 
     async def disown(self) -> None:

@@ -13,6 +13,9 @@ MARGIN = 30
 AHEAD = 0.1
 """Seconds' worth of messages taken ahead: more would make a reply wait behind what is in hand."""
 
+SPREAD = 1 / 8
+"""The most of a second's messages that go within AHEAD: a reply waits for no new second."""
+
 
 class Pacer:
     """Says when one more may go; `per_second` 0: always. `ticks`: microseconds that only grow."""
@@ -44,4 +47,7 @@ def _bucket(per_second: float) -> "InMemoryBucket":
 
     limit = max(1, int(per_second))
     period = math.ceil(limit / min(per_second, limit) * SECOND)
-    return InMemoryBucket([Rate(limit, period + MARGIN)])
+    rates = [Rate(limit, period + MARGIN)]
+    if (few := math.ceil(limit * SPREAD)) < limit:
+        rates.append(Rate(few, int(AHEAD * SECOND)))
+    return InMemoryBucket(sorted(rates, key=lambda rate: rate.interval))
