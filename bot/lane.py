@@ -10,7 +10,7 @@ import msgspec
 
 from bot.channels.channel import Channel, Outgoing, SendError
 from bot.ledger import Ledger
-from bot.pacer import Pacer
+from bot.pacer import Pacer, Turn
 from bot.rounds import Rounds
 from handlers.message import Message
 from storage import outbox, residents, windows
@@ -87,10 +87,11 @@ class Lane:
             self._hand.extend(await self._take(int(min(room, self._pacer.ahead))))
         if not self._hand:
             return False
-        if pause := self._pacer.take_turn():
-            await asyncio.sleep(pause)
-            return True
-        self._send(self._hand.popleft())
+        turn = self._pacer.take_turn()
+        if isinstance(turn, Turn):
+            self._send(self._hand.popleft(), turn)
+        else:
+            await asyncio.sleep(turn)
         return True
 
     def _may_send(self) -> bool:
@@ -118,8 +119,8 @@ class Lane:
 
     # --- send -------------------------------------------------------------------------------
 
-    def _send(self, row: OutboxRow) -> None:
-        task = asyncio.create_task(self._deliver(row))
+    def _send(self, row: OutboxRow, turn: Turn) -> None:
+        task = asyncio.create_task(self._deliver(row, turn))
         self._sending.add(task)
         task.add_done_callback(self._sent)
 
@@ -130,13 +131,16 @@ class Lane:
         if not task.cancelled() and task.exception() is not None:
             log.error("a sending was not settled", exc_info=task.exception())
 
-    async def _deliver(self, row: OutboxRow) -> None:
+    async def _deliver(self, row: OutboxRow, turn: Turn) -> None:
         """The database is let go here; only its row says that this is under way."""
         began = self._ledger.clock.now()
         message = msgspec.convert(row.body, Message)
         try:
-            async with asyncio.timeout(LONGEST):
-                provider_id = await self._channel.send(Outgoing(row.id, row.address, message))
+            try:
+                async with asyncio.timeout(LONGEST):
+                    provider_id = await self._channel.send(Outgoing(row.id, row.address, message))
+            finally:
+                turn.end()
         except SendError as error:
             await self._settle_error(row, error, began)
         except TimeoutError:

@@ -1,7 +1,7 @@
 """`python -m tests.bench.pace`: a credential of 30 a second with 10,000 broadcasts waiting for it.
 
-The real sender over a real SQLite file, and a door that takes 20 ms for a message and notes when
-each one came. Once a second somebody is answered meanwhile. Printed: the most that came in any one
+The real sender over a real SQLite file, and a door that answers after 10 ms and notes when each
+message came. Once a second somebody is answered meanwhile. Printed: the most that came in any one
 second (never over 30), the average (at least 29) and how long the replies took.
 """
 
@@ -39,11 +39,11 @@ class Clocked(FakeDoor):
         self.delays: list[float] = []
 
     async def send(self, outgoing: Outgoing) -> str:
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.005)
         self.came.append(time.monotonic())
         if outgoing.address in self.decided:
             self.delays.append(self.came[-1] - self.decided[outgoing.address])
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.005)
         return await super().send(outgoing)
 
 

@@ -106,11 +106,12 @@ async def test_too_many_requests_silences_the_whole_credential_and_no_other(
 async def test_what_was_taken_ahead_is_given_back_when_we_stop(office: Office) -> None:
     door = FakeDoor(abilities=Abilities(text_limit=2000, per_second=20))
     office.put("post", *((f"a{n}", "x") for n in range(25)))
-    # Its clock hardly moves, so that the first three may go and no more.
+    # Its clock hardly moves, so that the first may go and hardly another.
     async with office.sending(door):
-        await until(lambda: office.states()[:4] == ["done"] * 3 + ["taken"])
-    assert len(door.tried) == 3
-    assert office.states() == ["done"] * 3 + ["waiting"] * 22
+        await until(lambda: office.states()[:2] == ["done", "taken"])
+    tried = len(door.tried)
+    assert tried < 5
+    assert office.states() == ["done"] * tried + ["waiting"] * (25 - tried)
 
 
 async def test_outside_the_window_nothing_is_tried_until_the_resident_writes(
