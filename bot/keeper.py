@@ -29,7 +29,7 @@ class Keeper:
     def __init__(self, locks: Locks) -> None:
         self._locks = locks
         self._duties: dict[str, Duty] = {}
-        self._done: set[str] = set()
+        self._begun: set[str] = set()
         self._has_asked = False
         self._asking = Rounds(self._ask, "keeping", ASK_EVERY)
 
@@ -43,7 +43,7 @@ class Keeper:
     async def stop(self) -> None:
         """Ask no more; end every duty. The locks stay until `close`."""
         await self._asking.stop()
-        for name in tuple(self._done):
+        for name in tuple(self._begun):
             await self._end(name)
 
     def close(self) -> None:
@@ -52,16 +52,17 @@ class Keeper:
 
     async def _ask(self) -> bool:
         held = await asyncio.to_thread(self._locks.hold, frozenset(self._duties))
-        for name in self._done - held:
+        for name in self._begun - held:
             log.warning("%s is no longer ours", name)
             await self._end(name)
-        for name in held - self._done:
+        for name in held - self._begun:
             if self._has_asked:
                 log.warning("%s is ours now", name)
-            self._done.add(name)
+            # One that fails to begin is begun again at the next asking.
             await self._duties[name].begin(self._has_asked)
+            self._begun.add(name)
         return False
 
     async def _end(self, name: str) -> None:
-        self._done.discard(name)
+        self._begun.discard(name)
         await self._duties[name].end()
