@@ -7,24 +7,32 @@ import gc
 import logging
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import IO
 
+from bot.answerer import Answerer
 from bot.channels.channel import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.web_chat.door import WebChat
+from bot.channels.web_chat.mirror import Mirror
 from bot.channels.web_chat.uploads import Uploads
 from bot.channels.zalo_bot import ZaloBot
 from bot.clock import SystemClock
 from bot.fetcher import Fetcher, Limits
 from bot.files import Folder
+from bot.hearing import Ears, Hearing
+from bot.keeper import Duty, Keeper
+from bot.ledger import Ledger
 from bot.librarian import Librarian
+from bot.listening import Listening
 from bot.plan import PlanWatch, plans_of
 from bot.reception import Reception
+from bot.roles import ROLES, Role
+from bot.sender import Sender
 from bot.settings import Settings
-from bot.worker import Worker
 from handlers.lookup import look_up
 from handlers.router import COMMANDS
 from handlers.turn import Clock, House, today
@@ -35,7 +43,8 @@ from knowledge.recognise import Recogniser, load_rules
 from knowledge.search import Search
 from knowledge.words import load_words
 from storage.database import Database
-from storage.migrate import migrate
+from storage.locks import Locks
+from storage.migrate import MigrationError, migrate
 
 log = logging.getLogger(__name__)
 
@@ -60,22 +69,33 @@ def _build_house(time: Clock, content: Path) -> House:
     return House(known, search, Recogniser(rules), bursts, time)
 
 
+class StartError(Exception):
+    """The bot cannot start here; the text says why and what to do."""
+
+
 class App:
     """The parts of one process, joined: start it, use its reception, stop it."""
 
     def __init__(
-        self, settings: Settings, house: House, database: Database, channels: Sequence[Channel]
+        self,
+        settings: Settings,
+        house: House,
+        database: Database,
+        channels: Sequence[Channel],
+        roles: Collection[Role] = ROLES,
     ) -> None:
         self.settings = settings
         self.house = house
         self.database = database
         self.channels = {channel.name: channel for channel in channels}
+        self.roles = frozenset(roles)
         name = f"{os.getpid()}-{secrets.token_hex(4)}"
-        self.worker = Worker(database, house, self.channels, name)
-        plans = {name: plan for name, plan in plans_of(settings).items() if name in self.channels}
-        self._plans = PlanWatch(database, house.clock, plans)
-        self._watching: asyncio.Task[None] | None = None
-        self.fetcher = Fetcher(
+        wait = settings.resend_unknown
+        again = timedelta(minutes=wait) if wait else None
+        ledger = Ledger(database, house.clock, name, resend_after=again)
+        self._sender = Sender(self.channels, ledger)
+        self._answerer = Answerer(database, house, name, send=self._sender.ring)
+        self._fetcher = Fetcher(
             database,
             self.channels,
             Folder(settings.folder_of_files()),
@@ -83,67 +103,128 @@ class App:
             name=name,
             limits=Limits(settings.attachment_bytes(), settings.speech_command),
         )
-        self.reception = Reception(database, house, worker=self.worker, fetcher=self.fetcher)
+        self.reception = Reception(database, house, ring=self._answerer.ring, fetcher=self._fetcher)
+        plans = {name: plan for name, plan in plans_of(settings).items() if name in self.channels}
+        self._plans = PlanWatch(database, house.clock, plans)
+        self._watching: asyncio.Task[None] | None = None
         rebuild = partial(build_house, house.clock)
-        self.librarian = Librarian(house, build=rebuild, give=self._move_into)
+        self._librarian = Librarian(house, build=rebuild, give=self.move_into)
+        web_chat = self.channels.get("web")
+        self._mirror = (
+            Mirror(web_chat, self.reception.sent) if isinstance(web_chat, WebChat) else None
+        )
+        self._keeper = Keeper(Locks(database.url))
+        self._hearing = Hearing(database, self._ears())
         self._lock: IO[str] | None = None
+        self._is_claimed = False
+
+    def claim(self) -> None:
+        """Make sure that we may work here, and migrate; raises StartError."""
+        if self._is_claimed:
+            return
+        if self.database.is_sqlite and self.roles != ROLES:
+            raise StartError("--only needs PostgreSQL: SQLite is for one process with every role")
+        if self.database.is_sqlite:
+            self._lock = _lock(self.settings.data_dir)
+        try:
+            migrate(self.database, apart=True)
+        except MigrationError as error:
+            raise StartError(f"the database could not be migrated: {error}") from error
+        self._is_claimed = True
 
     async def start(self) -> None:
-        """Migrate, give back what a dead process held, open the doors."""
-        migrate(self.database)
-        alone = self._is_alone()
-        await self.worker.start(alone=alone)
-        for channel in self.channels.values():
-            await channel.open(self.reception.receive)
-        await self.fetcher.start(alone=alone)
-        self.librarian.start()
-        self._watching = asyncio.create_task(self._plans.watch())
+        """Give back what a dead process held, open the doors, begin."""
+        self.claim()
+        duties: list[Duty] = []
+        if Role.WORKER in self.roles:
+            self._answerer.start()
+            duties.append(self._answerer.duty())
+        if self.roles & {Role.WEB, Role.SENDER}:
+            for channel in self.channels.values():
+                await channel.open()
+        if Role.SENDER in self.roles:
+            self._sender.start()
+            self._watching = asyncio.create_task(self._plans.watch())
+            duties += self._sender.duties()
+        if Role.WEB in self.roles:
+            receive = self.reception.receive
+            duties += [Listening(door, receive).duty() for door in self.channels.values()]
+            await self._fetcher.start(alone=self.database.is_sqlite)
+        self._librarian.start()
+        await self._keeper.start(duties)
+        await self._hearing.start()
 
     async def stop(self) -> None:
-        """Close the doors, let what is under way end, let go of the database."""
+        """Listen no more, let what is under way end, close the doors, let go of the database."""
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.wait([self._watching])
-        await self.librarian.stop()
-        await self.fetcher.stop()
+        await self._librarian.stop()
+        await self._keeper.stop()
+        await self._hearing.stop()
+        await self._fetcher.stop()
+        await self._answerer.stop()
+        await self._sender.stop()
         for channel in self.channels.values():
             with contextlib.suppress(Exception):
                 await channel.close()
-        await self.worker.stop()
+        self._keeper.close()
         self.database.close()
         if self._lock is not None:
             self._lock.close()
 
-    def _move_into(self, house: House) -> None:
+    def move_into(self, house: House) -> None:
         """From the next message on, turns happen in this house."""
         self.house = house
-        self.worker.move_into(house)
+        self._answerer.move_into(house)
         self.reception.move_into(house)
 
-    def _is_alone(self) -> bool:
-        """Whether no other living process takes from this SQLite database.
+    def _ears(self) -> Ears:
+        return Ears(
+            inbox=self._answerer.ring,
+            outbox=self._sender.ring,
+            shown=self._show,
+            all_again=self._look_again,
+        )
 
-        On PostgreSQL there may always be others; there the leases tell the dead.
-        """
-        if not self.database.is_sqlite:
-            return False
-        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
-        lock = (self.settings.data_dir / "doithoai.lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            return False
-        self._lock = lock
-        return True
+    def _show(self, number: int, address: str) -> None:
+        if self._mirror is not None:
+            self._mirror.show(number, address)
+
+    def _look_again(self) -> None:
+        self._answerer.ring()
+        for name in self.channels:
+            self._sender.ring(name)
+        if self._mirror is not None:
+            self._mirror.reload()
+
+
+def _lock(folder: Path) -> IO[str]:
+    """Held for as long as we live: SQLite has one taker, who knows that all others are dead."""
+    lock = (folder / "doithoai.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise StartError(
+            f"the bot runs in {folder}/ already: stop it first, or let several processes share a "
+            "PostgreSQL database (DOITHOAI_DATABASE_URL)"
+        ) from None
+    return lock
 
 
 def build(
-    settings: Settings, house: House, channels: Sequence[Channel], database: Database | None = None
+    settings: Settings,
+    house: House,
+    channels: Sequence[Channel],
+    *,
+    database: Database | None = None,
+    roles: Collection[Role] = ROLES,
 ) -> App:
-    """The app of these settings with this house and these doors."""
+    """The app of these settings with this house, these doors and these roles."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return App(settings, house, database or Database(settings.url_of_database()), channels)
+    database = database or Database(settings.url_of_database())
+    return App(settings, house, database, channels, roles)
 
 
 def channels_of(settings: Settings, house: House, database: Database) -> list[Channel]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.app import App, build, build_house
+from bot.app import App, StartError, build, build_house
 from bot.channels.terminal import Terminal
 from bot.golden import record as record_talk
 from bot.golden import write_golden
@@ -33,6 +33,11 @@ async def _chat(settings: Settings, record: Path | None) -> None:
     app = build(settings, house, [terminal])
     session = secrets.token_hex(8)
     typed: list[str] = []
+    try:
+        app.claim()
+    except StartError as error:
+        _out.print(str(error), style="red")
+        sys.exit(2)
     await app.start()
     try:
         while line := await asyncio.to_thread(_prompt):

@@ -9,6 +9,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from bot.roles import Role
 from bot.settings import PREFIX, read_settings
 from bot.zalo import zalo
 from knowledge.source import ContentError
@@ -43,13 +44,17 @@ def main() -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0: any free one.")] = None,
+    only: Annotated[
+        list[Role] | None,
+        typer.Option(help="Only this part, on PostgreSQL; may be repeated."),
+    ] = None,
 ) -> None:
     """Start the bot: the web chat, and every messenger whose token is given."""
     from bot.serve import run
 
     given = {"host": host, "port": port}
     changes = {name: value for name, value in given.items() if value is not None}
-    sys.exit(run(read_settings().model_copy(update=changes)))
+    sys.exit(run(read_settings().model_copy(update=changes), only or ()))
 
 
 @cli.command()

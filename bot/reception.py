@@ -1,16 +1,15 @@
 """The reception: what the doors hand in becomes durable here, and what was said can be seen."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
 
-from bot.channels.channel import ReadError
+from bot.channels.channel import Outgoing, ReadError
 from bot.desk import Line
 from bot.fetcher import Fetcher
 from bot.gathering import Gathering
-from bot.worker import Worker
 from handlers import intake
 from handlers.intake import Rows
 from handlers.message import Choice, Extras, Incoming, Message
@@ -24,14 +23,14 @@ TOO_MANY = 5_000
 
 
 class Reception:
-    """Between the doors and the database."""
+    """Between the doors and the database; `ring` tells whoever answers here that there is more."""
 
     def __init__(
-        self, database: Database, house: House, *, worker: Worker, fetcher: Fetcher
+        self, database: Database, house: House, *, ring: Callable[[], None], fetcher: Fetcher
     ) -> None:
         self._database = database
         self._house = house
-        self._worker = worker
+        self._ring = ring
         self._fetcher = fetcher
         self._arriving = Gathering(database, _putting)
 
@@ -48,11 +47,11 @@ class Reception:
         now = self._house.clock.now()
         rows = intake.rows_of(self._house, incomings, now)
         await self._arriving.add([rows])
-        self._worker.ring()
+        self._ring()
         if rows.due_at:
-            # Nobody waits for it meanwhile: the worker is rung once more when it is due.
+            # Nobody waits for it meanwhile: whoever answers is rung once more when it is due.
             pause = (rows.due_at - now).total_seconds()
-            asyncio.get_running_loop().call_later(pause, self._worker.ring)
+            asyncio.get_running_loop().call_later(pause, self._ring)
         if rows.attached:
             self._fetcher.ring()
 
@@ -63,6 +62,10 @@ class Reception:
     async def sent_after(self, channel: str, address: str, outbox_id: int) -> list[Line]:
         """What was said to the account after that outbox row."""
         return await asyncio.to_thread(self._said, channel, address, after=outbox_id)
+
+    async def sent(self, ids: Sequence[int]) -> list[Outgoing]:
+        """Our messages with these ids, as their door got them."""
+        return await asyncio.to_thread(self._sent, ids)
 
     async def health(self) -> dict[str, object]:
         """What waits and what went wrong, by box and state."""
@@ -85,6 +88,11 @@ class Reception:
         return [
             Line(row.id, row.created_at, False, msgspec.convert(row.body, Message)) for row in rows
         ]
+
+    def _sent(self, ids: Sequence[int]) -> list[Outgoing]:
+        with self._database.read() as connection:
+            rows = outbox.find_many(connection, ids)
+        return [Outgoing(row.id, row.address, msgspec.convert(row.body, Message)) for row in rows]
 
     def _count(self) -> dict[str, object]:
         with self._database.read() as connection:

@@ -1,25 +1,27 @@
-"""`doithoai serve`: the bot in one process, until it is told to stop."""
+"""`doithoai serve`: the bot, or the part of it that was asked for, until it is told to stop."""
 
 import asyncio
 import contextlib
 import ctypes
 import gc
 import logging
+import signal
 import socket
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 
 import uvicorn
 import uvloop
 from rich.console import Console
 from starlette.applications import Starlette
 
-from bot.app import App, build, build_house, channels_of
+from bot.app import App, StartError, build, build_house, channels_of
 from bot.channels.web_chat.door import WebChat
 from bot.check import problems_of
 from bot.console.console import console_routes
 from bot.console.looks import Looks
 from bot.console.visit import Desk
+from bot.roles import ROLES, Role
 from bot.settings import Settings
 from bot.vault import Vault, key_of
 from bot.web import build_web
@@ -31,8 +33,8 @@ LAST_WORDS = 3
 """Seconds an open connection may take to end when the bot stops."""
 
 
-def run(settings: Settings) -> int:
-    """Serve until SIGINT or SIGTERM; the exit code."""
+def run(settings: Settings, only: Collection[Role] = ()) -> int:
+    """Serve until SIGINT or SIGTERM, in these roles or in all; the exit code."""
     logging.basicConfig(
         level=settings.log_level.upper(),
         stream=sys.stderr,
@@ -48,12 +50,13 @@ def run(settings: Settings) -> int:
     try:
         database = Database(settings.url_of_database())
         doors = channels_of(settings, house, database)
-    except ValueError as error:
+        app = build(settings, house, doors, database=database, roles=only or ROLES)
+        app.claim()
+    except (ValueError, StartError) as error:
         _errors.print(str(error), style="red")
         return 2
-    app = build(settings, house, doors, database)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_serve(app))
+        return runner.run(_serve(app) if Role.WEB in app.roles else work(app))
 
 
 def web_of(app: App) -> Starlette:
@@ -112,6 +115,18 @@ async def _serve(app: App) -> int:
     except SystemExit:
         return 1
     return 0 if server.started else 1
+
+
+async def work(app: App) -> int:
+    """Work behind the scenes, with nothing to look at, until SIGINT or SIGTERM."""
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    await app.start()
+    print(f"Đối Thoại: {', '.join(sorted(app.roles))}", flush=True)
+    await told.wait()
+    await app.stop()
+    return 0
 
 
 class _Server(uvicorn.Server):

@@ -103,6 +103,12 @@ class Settings(BaseSettings):
         description="Command that gets a voice's file and prints its words for officials; "
         "empty: an official listens.",
     )
+    resend_unknown: int = Field(
+        0,
+        ge=0,
+        description="Minutes after which a sending of unknown outcome is tried once more, and may "
+        "arrive twice; 0: never.",
+    )
     log_level: str = Field("INFO", description="How much is logged: DEBUG, INFO, WARNING, ERROR.")
 
     def attachment_bytes(self) -> int:

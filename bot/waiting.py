@@ -1,4 +1,4 @@
-"""`doithoai waiting`: what residents said that waits for an official."""
+"""`doithoai waiting`: what waits for an official, and what of ours did not surely arrive."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,10 +10,11 @@ from rich.text import Text
 from bot.settings import Settings
 from handlers.turn import VIETNAM
 from knowledge.text import fold
-from storage import attachments, opinions, questions
+from storage import attachments, opinions, outbox, questions
 from storage.attachments import AttachmentRow
 from storage.database import Database
 from storage.migrate import migrate
+from storage.outbox import Troubled
 
 _out = Console(highlight=False)
 _KINDS = {"photo": "ảnh", "voice": "ghi âm, cần nghe", "video": "phim", "file": "tệp"}
@@ -23,6 +24,9 @@ _STATES = {
     "done": "đã giữ",
     "failed": "không giữ",
 }
+
+SHOWN = 80
+"""Characters of a message of ours, enough to know it by."""
 
 
 def run(settings: Settings, search: str, limit: int) -> None:
@@ -42,6 +46,8 @@ def _print(database: Database, key: str, limit: int) -> None:
         said = opinions.search(connection, key=key, limit=limit)
         brought = attachments.count_of(connection, [row.inbox_id for row in (*asked, *said)])
         sent = attachments.newest(connection, limit)
+        held = outbox.in_trouble(connection, "held", limit)
+        unknown = outbox.in_trouble(connection, "unknown", limit)
     table = Table("khi nào", "kênh", "lĩnh vực", "kèm", "câu hỏi chờ cán bộ")
     for row in asked:
         kept = str(brought.get(row.inbox_id, ""))
@@ -54,6 +60,8 @@ def _print(database: Database, key: str, limit: int) -> None:
     _out.print(table)
     if sent:
         _print_sent(sent)
+    _print_troubled("chưa gửi được, chờ bà con nhắn lại (unreachable)", held)
+    _print_troubled("không rõ đã tới hay chưa (unknown)", unknown)
 
 
 def _print_sent(sent: Sequence[AttachmentRow]) -> None:
@@ -69,6 +77,16 @@ def _print_sent(sent: Sequence[AttachmentRow]) -> None:
             Text(row.name),
             Text(": ".join(filter(None, (_STATES[row.state], state)))),
         )
+    _out.print(table)
+
+
+def _print_troubled(title: str, rows: Sequence[Troubled]) -> None:
+    if not rows:
+        return
+    table = Table("khi nào", "kênh", "vì sao", title)
+    for row in rows:
+        said = str(row.body.get("heading") or row.body.get("text", ""))[:SHOWN]
+        table.add_row(_say_time(row.created_at), row.channel, row.reason or "", Text(said))
     _out.print(table)
 
 

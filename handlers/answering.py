@@ -16,7 +16,7 @@ from handlers.router import AWAITED, choose
 from handlers.status import Ending
 from handlers.turn import FORGET_AFTER, NOTICE_VERSION, Conversation, House, Turn
 from knowledge.text import fold
-from storage import inbox, opinions, outbox, questions, residents
+from storage import inbox, opinions, outbox, questions, residents, windows
 from storage.inbox import InboxRow
 from storage.residents import Account, ResidentRow
 
@@ -150,7 +150,9 @@ def remember(connection: sa.Connection, decided: Sequence[Decided], now: datetim
         if failed.error:
             inbox.give_back(connection, failed.row.id, failed.error)
     happened = [one for one in decided if not one.error]
-    ids = residents.add_many(connection, [_account(one) for one in happened], now)
+    heard = residents.hear_many(connection, {_account(o): _heard_at(o) for o in happened}, now)
+    ids = {account: known.id for account, known in heard.items()}
+    windows.release(connection, heard)
     outbox.put(connection, [entry for one in happened for entry in _entries(one, now)])
     asked = [row for one in happened for row in _questions(one, ids[_account(one)])]
     questions.add(connection, asked)
@@ -164,6 +166,14 @@ def remember(connection: sa.Connection, decided: Sequence[Decided], now: datetim
 
 def _account(one: Decided) -> Account:
     return one.row.channel, one.row.address
+
+
+def _heard_at(one: Decided) -> datetime | None:
+    """When they said it by the provider's clock, which is also the window's; never later than now.
+
+    Who leaves says nothing.
+    """
+    return None if one.row.kind == "left" else min(one.row.sent_at, one.row.received_at)
 
 
 def _entries(one: Decided, now: datetime) -> list[outbox.OutboxEntry]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from storage.boxes import box_columns, count_states, due_here, expired, taking
+from storage.boxes import box_columns, count_states, expired, taking
 from storage.database import BigId, UtcTime, insert_new, metadata
 from storage.inbox import inbox
 
@@ -89,7 +89,11 @@ def _may_be_taken() -> sa.Select[Any]:
     mine = attachments.alias("mine")
     return (
         sa.select(mine.c.id)
-        .where(mine.c.state == "waiting", *due_here(mine))
+        .where(
+            mine.c.state == "waiting",
+            mine.c.due_at <= sa.bindparam("now", type_=UtcTime),
+            mine.c.channel.in_(sa.bindparam("channels", expanding=True)),
+        )
         .order_by(mine.c.id)
         .limit(sa.bindparam("limit", type_=sa.Integer))
         .with_for_update(skip_locked=True, of=mine)
@@ -161,7 +165,8 @@ def postpone(connection: sa.Connection, row_id: int, due_at: datetime, reason: s
 
 def recover(connection: sa.Connection, now: datetime, *, everyone: bool = False) -> int:
     """Give back what a dead process held: fetching again harms nothing."""
-    change = sa.update(attachments).where(expired(attachments, now, everyone=everyone))
+    lost = attachments.c.state == "taken" if everyone else expired(attachments, now)
+    change = sa.update(attachments).where(lost)
     return connection.execute(change.values(state="waiting", taken_until=None)).rowcount
 
 

@@ -1,6 +1,5 @@
 """What the inbox and the outbox share: their states and who holds a row."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -8,9 +7,7 @@ import sqlalchemy as sa
 
 from storage.database import UtcTime
 
-IsDue = Callable[[sa.FromClause], list[sa.ColumnElement[bool]]]
-"""What else must hold of a row that may be taken."""
-State = Literal["waiting", "taken", "done", "failed", "unknown"]
+State = Literal["waiting", "taken", "done", "failed", "unknown", "held"]
 OPEN: tuple[State, State] = ("waiting", "taken")
 
 
@@ -26,43 +23,49 @@ def box_columns() -> list[sa.Column[Any]]:
     ]
 
 
-def oldest_first(box: sa.Table, is_due: IsDue) -> sa.Select[Any]:
+def oldest_first(box: sa.Table) -> sa.Select[Any]:
     """Ids of up to `limit` rows that may be taken: each account's oldest open row, if it waits.
 
     Another process' locked rows are skipped, not waited for; and a row whose account has an
-    earlier open row is never a candidate, so nobody overtakes in an account.
+    earlier open row is never a candidate, so nobody overtakes in an account. In a box with
+    priorities, lower ones come first, in an account too: but one row at a time is under way.
     """
     mine, earlier = box.alias("mine"), box.alias("earlier")
+    is_ahead: sa.ColumnElement[bool] = earlier.c.id < mine.c.id
+    due_at, now = mine.c.due_at, sa.bindparam("now", type_=UtcTime)
+    conditions = [mine.c.state == "waiting", due_at.is_(None) | (due_at <= now)]
+    order = [mine.c.id]
+    if "priority" in box.c:
+        first, second = earlier.c.priority, mine.c.priority
+        is_ahead = sa.or_(earlier.c.state == "taken", first < second, is_ahead & (first == second))
+        conditions.append(mine.c.channel == sa.bindparam("lane"))
+        order = [second, mine.c.id]
     overtakes = sa.exists().where(
         earlier.c.channel == mine.c.channel,
         earlier.c.address == mine.c.address,
-        earlier.c.id < mine.c.id,
         earlier.c.state.in_(OPEN),
+        is_ahead,
     )
     return (
         sa.select(mine.c.id)
-        .where(mine.c.state == "waiting", ~overtakes, *is_due(mine))
-        .order_by(mine.c.id)
+        .where(*conditions, ~overtakes)
+        .order_by(*order)
         .limit(sa.bindparam("limit", type_=sa.Integer))
         .with_for_update(skip_locked=True, of=mine)
     )
 
 
-def due_here(box: sa.FromClause) -> list[sa.ColumnElement[bool]]:
-    """What is due `now`, of the `channels` that the taker serves."""
-    return [
-        box.c.due_at <= sa.bindparam("now", type_=UtcTime),
-        box.c.channel.in_(sa.bindparam("channels", expanding=True)),
-    ]
+def taking(box: sa.Table, ids: sa.Select[Any] | None = None) -> sa.UpdateBase:
+    """The statement that takes rows; given by, until, limit, now; for an outbox lane.
 
-
-def taking(box: sa.Table, ids: sa.Select[Any]) -> sa.UpdateBase:
-    """The statement that takes rows of these ids; given by, until, and what `ids` asks for."""
+    `ids`: which rows may be taken, where that is not each account's oldest.
+    """
     # A CTE is evaluated once; as a plain subquery PostgreSQL would rerun it, past the limit.
-    candidates = ids.cte("candidates")
+    candidates = (oldest_first(box) if ids is None else ids).cte("candidates")
     return (
         sa.update(box)
-        .where(box.c.id.in_(sa.select(candidates.c.id)), box.c.state == "waiting")
+        # Nothing more: by a state SQLite would rather look through all that wait.
+        .where(box.c.id.in_(sa.select(candidates.c.id)))
         .values(
             state="taken",
             taken_by=sa.bindparam("by"),
@@ -77,16 +80,15 @@ def count_states(connection: sa.Connection, box: sa.Table) -> dict[str, int]:
     """How many rows are in each state that still needs somebody."""
     rows = connection.execute(
         sa.select(box.c.state, sa.func.count())
-        .where(box.c.state.in_((*OPEN, "unknown", "failed")))
+        .where(box.c.state.in_((*OPEN, "held", "unknown", "failed")))
         .group_by(box.c.state)
     )
     return dict(rows.all())
 
 
-def expired(box: sa.Table, now: datetime, *, everyone: bool) -> sa.ColumnElement[bool]:
-    """Taken rows whose taker is gone; with `everyone`, all taken rows (we are the only taker)."""
-    taken = box.c.state == "taken"
-    return taken if everyone else taken & (box.c.taken_until < now)
+def expired(box: sa.Table, now: datetime) -> sa.ColumnElement[bool]:
+    """Taken rows that were held too long."""
+    return (box.c.state == "taken") & (box.c.taken_until < now)
 
 
 def is_open(connection: sa.Connection, box: sa.Table, channel: str, address: str) -> bool:

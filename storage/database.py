@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import secrets
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
@@ -14,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import QueuePool
+
+from storage.bells import hush, sound
 
 Connection = sa.Connection
 Result = TypeVar("Result")
@@ -60,6 +63,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
+        self.name = secrets.token_hex(4)
+        """Ours alone: by it we know our own ringing."""
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = _sqlite_writer(self.url) if self.is_sqlite else _postgresql(self.url, 1)
         self._reader = _sqlite_reader(self.url) if self.is_sqlite else _postgresql(self.url, 4)
@@ -120,7 +125,9 @@ class Database:
         """All of the group in one transaction; when one fails, each in its own."""
         try:
             with self._writer.begin() as connection:
+                hush(connection)
                 results = [job(connection) for job, _ in group]
+                sound(connection, self.name)
         except BaseException as error:
             if len(group) == 1:
                 group[0][1].set_exception(error)

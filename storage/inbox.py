@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from storage import boxes
-from storage.boxes import box_columns, count_states, expired, oldest_first, taking
+from storage.bells import ring
+from storage.boxes import box_columns, count_states, expired, taking
 from storage.database import BigId, UtcTime, insert_new, metadata
+from storage.locks import is_free
 
 LEASE = timedelta(seconds=60)
-"""A turn takes milliseconds; a row held longer belongs to a process that died."""
+"""A turn takes milliseconds; a row held longer was forgotten by its process."""
 
 MOST_TOGETHER = 8
 """Messages that one turn may answer together."""
@@ -101,10 +103,6 @@ _COLUMNS = [inbox.c[name] for name in InboxRow._fields if name != "followers"]
 _GIVEN = tuple(column.name for column in _COLUMNS)
 
 
-def _is_due(box: sa.FromClause) -> list[sa.ColumnElement[bool]]:
-    return [box.c.due_at.is_(None) | (box.c.due_at <= sa.bindparam("now", type_=UtcTime))]
-
-
 def _next_waiting() -> sa.Executable:
     """The first few waiting messages of these accounts, the oldest first."""
     place = sa.func.row_number().over(
@@ -123,7 +121,7 @@ def _next_waiting() -> sa.Executable:
     return sa.select(*columns).where(waiting.c.place < MOST_TOGETHER).order_by(waiting.c.id)
 
 
-_TAKE = taking(inbox, oldest_first(inbox, _is_due))
+_TAKE = taking(inbox)
 _NEXT = _next_waiting()
 
 
@@ -131,6 +129,7 @@ def put(connection: sa.Connection, entries: Sequence[InboxEntry]) -> None:
     """Put in what is not there yet."""
     statement = insert_new(connection, inbox).on_conflict_do_nothing()
     connection.execute(statement, [entry._asdict() for entry in entries])
+    ring(connection, "inbox")
 
 
 def take(connection: sa.Connection, *, by: str, now: datetime, limit: int = 64) -> list[InboxRow]:
@@ -192,10 +191,22 @@ def fail(connection: sa.Connection, row_id: int, reason: str, now: datetime) -> 
     connection.execute(change.values(state="failed", reason=reason[:300], settled_at=now))
 
 
-def recover(connection: sa.Connection, now: datetime, *, everyone: bool = False) -> int:
-    """Give back what a dead process held: its turns never happened."""
-    change = sa.update(inbox).where(expired(inbox, now, everyone=everyone))
+def recover(connection: sa.Connection, *, by: str, now: datetime) -> int:
+    """Give back what others who are dead held, and what anybody held too long; how many.
+
+    Those turns never happened. `by` is us, holding the lock of `taker_name(by)`.
+    """
+    holders = sa.select(inbox.c.taken_by).where(inbox.c.state == "taken").distinct()
+    others = [holder for holder in connection.execute(holders).scalars() if holder != by]
+    dead = [holder for holder in others if is_free(connection, taker_name(holder))]
+    lost = expired(inbox, now) | inbox.c.taken_by.in_(dead)
+    change = sa.update(inbox).where(inbox.c.state == "taken", lost)
     return connection.execute(change.values(state="waiting", taken_until=None)).rowcount
+
+
+def taker_name(by: str) -> str:
+    """The lock that a taker holds while it lives."""
+    return f"answer {by}"
 
 
 def is_open(connection: sa.Connection, channel: str, address: str) -> bool:

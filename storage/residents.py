@@ -1,6 +1,6 @@
 """Residents: one row for one account on one channel, with where the conversation stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,6 +17,10 @@ residents = sa.Table(
     sa.Column("first_seen_at", UtcTime, nullable=False),
     sa.Column("notice_version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("gone_at", UtcTime),
+    # Their last word; a channel with a window lets us write only so long after it.
+    sa.Column("heard_at", UtcTime),
+    # Something of ours is held until they write again.
+    sa.Column("is_awaited", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("channel", "address"),
 )
 
@@ -90,16 +94,65 @@ def accounts(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Account
     return {row.id: (row.channel, row.address) for row in connection.execute(found)}
 
 
-def add_many(
-    connection: sa.Connection, accounts: Iterable[Account], now: datetime
-) -> dict[Account, int]:
-    """Make the residents of these accounts; the ids of all of them, new or not."""
-    wanted = list(dict.fromkeys(accounts))
-    if not wanted:
+class Heard(NamedTuple):
+    """Whom we heard; `is_awaited`: something is held for this account until this word of theirs."""
+
+    id: int
+    is_awaited: bool
+
+
+def hear_many(
+    connection: sa.Connection, words: Mapping[Account, datetime | None], now: datetime
+) -> dict[Account, Heard]:
+    """Make the residents of these accounts where they are new, and keep when each last spoke.
+
+    None: that was no word of theirs.
+    """
+    if not words:
         return {}
-    values = [{"channel": c, "address": a, "first_seen_at": now} for c, a in wanted]
-    connection.execute(insert_new(connection, residents).on_conflict_do_nothing(), values)
-    return {account: row.id for account, row in find_many(connection, wanted).items()}
+    adding = insert_new(connection, residents)
+    last = sa.func.coalesce(adding.excluded.heard_at, residents.c.heard_at)
+    statement = adding.on_conflict_do_update(
+        index_elements=[residents.c.channel, residents.c.address], set_={"heard_at": last}
+    ).returning(residents.c.channel, residents.c.address, residents.c.id, residents.c.is_awaited)
+    values = [
+        {"channel": channel, "address": address, "first_seen_at": now, "heard_at": at}
+        for (channel, address), at in words.items()
+    ]
+    return {(c, a): Heard(*rest) for c, a, *rest in connection.execute(statement, values)}
+
+
+def heard_since(
+    connection: sa.Connection, accounts: Sequence[Account], since: datetime
+) -> set[Account]:
+    """Which of these accounts spoke then or later."""
+    found = sa.select(residents.c.channel, residents.c.address).where(
+        sa.tuple_(residents.c.channel, residents.c.address).in_(accounts),
+        residents.c.heard_at >= since,
+    )
+    return {(channel, address) for channel, address in connection.execute(found)}
+
+
+def await_word(connection: sa.Connection, account: Account, since: datetime, now: datetime) -> bool:
+    """Note that something is held until this account speaks; false if it did, since then."""
+    channel, address = account
+    statement = (
+        insert_new(connection, residents)
+        .values(channel=channel, address=address, first_seen_at=now, is_awaited=True)
+        .on_conflict_do_update(
+            index_elements=[residents.c.channel, residents.c.address],
+            set_={"is_awaited": True},
+            where=residents.c.heard_at.is_(None) | (residents.c.heard_at < since),
+        )
+        .returning(residents.c.id)
+    )
+    return connection.execute(statement).first() is not None
+
+
+def stop_awaiting(connection: sa.Connection, ids: Sequence[int]) -> None:
+    """They spoke: nothing is held for them any more."""
+    change = sa.update(residents).where(residents.c.id.in_(ids))
+    connection.execute(change.values(is_awaited=False))
 
 
 def count(connection: sa.Connection, channel: str) -> int:

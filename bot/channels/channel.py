@@ -21,7 +21,7 @@ class ReadError(Exception):
 
 
 class SendError(Exception):
-    """A door failed to send; only the worker reads it.
+    """A door failed to send; only the lane reads it.
 
     `retry_in`: seconds until the same message may be tried again; None means never.
     `resident_gone`: the resident blocked us or left; nothing more is sent to that address.
@@ -111,8 +111,15 @@ class Channel(Protocol):
         """What a resident attached, at most `limit` bytes; raises SendError (never `unknown`)."""
         ...
 
-    async def open(self, receive: Receive) -> None:
-        """Start what the door needs (a client, polling); returns when it is ready."""
+    async def open(self) -> None:
+        """Start what the door needs to read, send and fetch; returns when it is ready."""
+        ...
+
+    async def listen(self, receive: Receive) -> None:
+        """Take in what the messenger keeps for us; of all processes one does so at a time.
+
+        Polls until it is cancelled, or tells the messenger where our webhook is and returns.
+        """
         ...
 
     async def close(self) -> None:

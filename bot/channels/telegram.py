@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import logging
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -68,7 +68,7 @@ class Telegram:
         self._timeout = timeout
         self._client: Client | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[None]] = set()
         self._look_ups = LookUps(look_up)
         self._username = ""
@@ -147,24 +147,30 @@ class Telegram:
 
     # Opening and closing
 
-    async def open(self, receive: Receive) -> None:
-        """Returns at once; reaching Telegram is tried in the background for as long as it takes."""
+    async def open(self) -> None:
+        """Returns at once, without reaching Telegram."""
         from bot.channels.telegram_client import Client  # aiogram takes seconds to import
 
         client = Client(self._token, api=self._api, proxy=self._proxy, timeout=self._timeout)
         self._client = client
         self._loop = asyncio.get_running_loop()
-        self._start(self._fetch_or_be_called(client, receive))
-        self._start(self._look_ups.answer(self._show_found))
         name = "the bot's name"
-        self._start(until_done("Telegram", name, lambda: self._learn_name(client)))
-        if self._commands:
-            self._start(
-                until_done("Telegram", "the commands", lambda: client.set_commands(self._commands))
-            )
+        self._tasks = [
+            asyncio.create_task(self._look_ups.answer(self._show_found)),
+            asyncio.create_task(until_done("Telegram", name, lambda: self._learn_name(client))),
+        ]
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
-        self._tasks.add(asyncio.create_task(work))
+    async def listen(self, receive: Receive) -> None:
+        """Reaching Telegram is tried for as long as it takes."""
+        client = self._client
+        if client is None:
+            raise RuntimeError("the Telegram door is not open")
+        async with asyncio.TaskGroup() as work:
+            if self._commands:
+                menu = self._commands
+                setting = until_done("Telegram", "the commands", lambda: client.set_commands(menu))
+                work.create_task(setting)
+            work.create_task(self._fetch_or_be_called(client, receive))
 
     async def _learn_name(self, client: "Client") -> None:
         self._username = await client.username()
@@ -216,8 +222,7 @@ class Telegram:
 
     async def close(self) -> None:
         client, self._client, self._loop = self._client, None, None
-        tasks = self._tasks | self._errands
-        self._tasks = set()
+        tasks, self._tasks = (*self._tasks, *self._errands), []
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

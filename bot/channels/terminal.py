@@ -47,8 +47,11 @@ class Terminal:
         """Nothing is attached in a terminal."""
         raise SendError("the terminal has no attachments")
 
-    async def open(self, receive: Receive) -> None:
-        """Nothing to start: `doithoai chat` reads the lines."""
+    async def open(self) -> None:
+        """Nothing to start."""
+
+    async def listen(self, receive: Receive) -> None:
+        """Nothing to take in: `doithoai chat` reads the lines."""
 
     async def close(self) -> None:
         """Nothing to let go of."""

@@ -132,15 +132,20 @@ class ZaloBot:
 
     # Opening and closing
 
-    async def open(self, receive: Receive) -> None:
-        """Returns at once; reaching Zalo is tried in the background for as long as it takes."""
+    async def open(self) -> None:
+        """Returns at once, without reaching Zalo."""
         from bot.channels.zalo_bot_client import Client  # aiohttp is slow to import
 
         client = Client(self._token, api=self._api, timeout=self._timeout)
         self._client = client
         self._loop = asyncio.get_running_loop()
         self._start(until_done("Zalo Bot", "the bot's own id", lambda: self._find_own_id(client)))
-        self._start(self._fetch_or_be_called(client, receive))
+
+    async def listen(self, receive: Receive) -> None:
+        """Reaching Zalo is tried for as long as it takes."""
+        if self._client is None:
+            raise RuntimeError("the Zalo Bot door is not open")
+        await self._fetch_or_be_called(self._client, receive)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.add(asyncio.create_task(work))

@@ -148,7 +148,7 @@ class ZaloOA:
 
     # Opening and closing
 
-    async def open(self, receive: Receive) -> None:
+    async def open(self) -> None:
         """Returns at once; the account is looked at and its tokens are kept in the background."""
         self._client = Client(
             self._keeper,
@@ -161,6 +161,9 @@ class ZaloOA:
             asyncio.create_task(self._look_at_account(self._client)),
             asyncio.create_task(self._keep_tokens()),
         ]
+
+    async def listen(self, receive: Receive) -> None:
+        """Nothing to take in: Zalo calls our webhook, which its console knows."""
 
     async def _look_at_account(self, client: Client) -> None:
         try:

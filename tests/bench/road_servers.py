@@ -43,7 +43,7 @@ async def ours(api: str, folder: str) -> None:
     )  # fmt: skip
     house, database = build_house(), Database(settings.url_of_database())
     doors = channels_of(settings, house, database)
-    await serve_asgi(web_of(build(settings, house, doors, database)))
+    await serve_asgi(web_of(build(settings, house, doors, database=database)))
 
 
 async def aiogram(api: str, _: str) -> None:

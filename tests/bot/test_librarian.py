@@ -129,8 +129,8 @@ def test_a_turn_under_way_keeps_its_house_and_the_next_has_the_new_one(
     async def talk() -> None:
         terminal = Terminal(lambda message: None, eve.clock.now)
         settings = settings_for(tmp_path, "sqlite://")
-        app = build(settings, old, [terminal], database)
-        moving.then = partial(app.worker.move_into, new)
+        app = build(settings, old, [terminal], database=database)
+        moving.then = partial(app.move_into, new)
         await app.start()
         for count in (1, 2):
             typed = terminal.read("hộ nghèo vay được bao nhiêu".encode(), {"x-session": "s"})

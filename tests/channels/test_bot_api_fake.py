@@ -212,9 +212,7 @@ async def test_our_door_and_another_client_say_the_same_in_the_same_way(
         webhook_url="https://bot.example/x",
     )
 
-    async def receive(_: Any) -> None: ...
-
-    await door.open(receive)
+    await door.open()
     message = Message("a < b", heading="Đề mục", choices=(Choice("Vay vốn", "topic:loan"),))
     await door.send(Outgoing(1, str(RESIDENT), message))
     await door.close()

@@ -1,7 +1,7 @@
 """A page that stands in the place of another: edited where that can be, sent anew where not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 
 from bot.channels.channel import Outgoing, SendError
 from bot.channels.telegram import Telegram
-from handlers.message import Choice, Incoming, Message
+from handlers.message import Choice, Message
 from tests.fakes import bot_api_failures as failures
 from tests.fakes.bot_api import TOKEN, BotApi
 from tests.fakes.bot_api_failures import Failure
@@ -28,10 +28,6 @@ async def api() -> AsyncIterator[BotApi]:
     assert api.complaints == []
 
 
-async def no_inbox(_: Sequence[Incoming]) -> None:
-    raise AssertionError("nothing comes in")
-
-
 @pytest.fixture
 async def door(api: BotApi) -> AsyncIterator[Telegram]:
     door = Telegram(
@@ -42,7 +38,7 @@ async def door(api: BotApi) -> AsyncIterator[Telegram]:
         api=api.url,
         timeout=0.4,
     )
-    await door.open(no_inbox)
+    await door.open()
     await door.send(page("Trang một", to_page=2))
     yield door
     await door.close()

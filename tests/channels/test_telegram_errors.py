@@ -1,6 +1,6 @@
 """Every failure of the Bot API and what the worker learns from it, for sending and for editing."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.channel import Outgoing, SendError
 from bot.channels.telegram import Telegram
-from handlers.message import Incoming, Message
+from handlers.message import Message
 from tests.fakes.bot_api import TOKEN, BotApi
 from tests.fakes.bot_api_failures import Failure
 
@@ -89,17 +89,13 @@ async def api() -> AsyncIterator[BotApi]:
     assert api.complaints == []
 
 
-async def no_inbox(_: Sequence[Incoming]) -> None:
-    raise AssertionError("nothing comes in")
-
-
 @pytest.fixture
 async def door(api: BotApi) -> AsyncIterator[Telegram]:
     door = Telegram(
         TOKEN, clock=datetime.now, secret="s", webhook_url="https://bot.example/telegram",
         api=api.url, timeout=0.2,
     )  # fmt: skip
-    await door.open(no_inbox)
+    await door.open()
     yield door
     await door.close()
 

@@ -1,6 +1,6 @@
 """What residents attach is fetched whole or not at all, and never more of it than is wanted."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
@@ -8,17 +8,13 @@ from aiohttp import web
 
 from bot.channels.channel import SendError
 from bot.channels.telegram import Telegram
-from handlers.message import Attachment, Incoming
+from handlers.message import Attachment
 from tests.fakes import bot_api_failures as failures
 from tests.fakes.bot_api import TOKEN, BotApi
 from tests.fakes.bot_api_failures import Failure
 
 PHOTO = Attachment(kind="photo", source="photo-1", size=51_200)
 MEGABYTE = 1024 * 1024
-
-
-async def no_inbox(_: Sequence[Incoming]) -> None:
-    raise AssertionError("nothing comes in")
 
 
 @pytest.fixture
@@ -40,7 +36,7 @@ async def _opened(address: str) -> AsyncIterator[Telegram]:
         TOKEN, clock=datetime.now, secret="s", webhook_url="https://bot.example/telegram",
         api=address, timeout=0.5,
     )  # fmt: skip
-    await door.open(no_inbox)
+    await door.open()
     yield door
     await door.close()
 

@@ -4,14 +4,14 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from bot.channels.telegram import SECRET_HEADER, Telegram
-from handlers.message import Choice, Found, Incoming, Message
+from handlers.message import Choice, Found, Message
 from tests.fakes import bot_api_failures as failures
 from tests.fakes import updates
 from tests.fakes.bot_api import TOKEN, BotApi
@@ -54,10 +54,6 @@ async def api() -> AsyncIterator[BotApi]:
     assert api.complaints == []
 
 
-async def no_inbox(_: Sequence[Incoming]) -> None:
-    raise AssertionError("a look-up is no question")
-
-
 @pytest.fixture
 async def door(api: BotApi, shelf: Shelf) -> AsyncIterator[Telegram]:
     door = Telegram(
@@ -69,7 +65,7 @@ async def door(api: BotApi, shelf: Shelf) -> AsyncIterator[Telegram]:
         look_up=shelf.look_up,
         timeout=0.4,
     )
-    await door.open(no_inbox)
+    await door.open()
     await api.wait_for("getMe")
     await asyncio.sleep(0.05)  # until the answer to it is read
     yield door
@@ -116,7 +112,7 @@ async def test_before_the_bot_knows_its_name_there_is_no_link(api: BotApi, shelf
         TOKEN, clock=datetime.now, secret=SECRET, webhook_url="https://bot.example/telegram",
         api=api.url, look_up=shelf.look_up,
     )  # fmt: skip
-    await door.open(no_inbox)
+    await door.open()
     query = await ask(api, door, "vay von")
     await until(lambda: api.found)
     await door.close()

@@ -74,10 +74,13 @@ async def opened(api: BotApi | str, receive: Receive, **settings: Any) -> AsyncG
         timeout=0.5,
         **settings,
     )
-    await door.open(receive)
+    await door.open()
+    listening = asyncio.create_task(door.listen(receive))
     try:
         yield door
     finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
         await door.close()
 
 

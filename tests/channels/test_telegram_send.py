@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from bot.channels.channel import Outgoing, SendError
 from bot.channels.telegram import SECRET_HEADER, Telegram
 from bot.channels.telegram_text import ABILITIES
-from handlers.message import Choice, Incoming, Message
+from handlers.message import Choice, Message
 from tests.fakes import bot_api_failures as failures
 from tests.fakes import updates
 from tests.fakes.bot_api import TOKEN, BotApi
@@ -43,15 +43,11 @@ def door_to(address: str, **settings: Any) -> Telegram:
     )
 
 
-async def no_inbox(_: Sequence[Incoming]) -> None:
-    raise AssertionError("nothing is fetched where there is a webhook")
-
-
 @pytest.fixture
 async def door(api: BotApi, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Telegram]:
     caplog.set_level(logging.DEBUG)
     door = door_to(api.url, timeout=0.4)
-    await door.open(no_inbox)
+    await door.open()
     yield door
     await door.close()
     logged = caplog.get_records("setup") + caplog.get_records("call") + caplog.records
@@ -309,7 +305,7 @@ async def test_a_sending_without_an_answer_is_unknown(
 
 async def test_nothing_sent_means_try_again(unused_tcp_port: int) -> None:
     door = door_to(f"http://127.0.0.1:{unused_tcp_port}")
-    await door.open(no_inbox)
+    await door.open()
     error = await failing(door)
     await door.close()
     assert error.retry_in
@@ -319,7 +315,7 @@ async def test_nothing_sent_means_try_again(unused_tcp_port: int) -> None:
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "not an address", "http://[half"])
 async def test_an_address_that_leads_nowhere_means_try_again(address: str) -> None:
     door = door_to(address)
-    await door.open(no_inbox)
+    await door.open()
     error = await failing(door)
     await door.close()
     assert error.retry_in
@@ -344,7 +340,7 @@ async def test_parts_that_were_shown_are_never_shown_again(
 
 async def test_calls_go_through_the_proxy_where_there_is_one(api: BotApi) -> None:
     door = door_to("http://telegram.invalid", proxy=api.url)  # nowhere but through the proxy
-    await door.open(no_inbox)
+    await door.open()
     await door.send(out())
     await door.close()
     assert len(api.sent) == 1

@@ -208,12 +208,10 @@ async def test_closing_ends_every_stream_also_one_that_waits(door: WebChat) -> N
 async def test_a_page_that_comes_after_closing_is_ended_at_once_until_opened_again(
     door: WebChat,
 ) -> None:
-    async def receive(_: object) -> None: ...
-
     await door.close()
     with door.stream("a") as stream:
         assert await anext(stream, None) is None
-    await door.open(receive)
+    await door.open()
     with door.stream("a") as stream:
         await door.send(Outgoing(1, "a", Message("a")))
         assert (await anext(stream)).id == 1

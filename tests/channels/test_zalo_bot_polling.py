@@ -64,10 +64,13 @@ async def opened(
 ) -> AsyncIterator[ZaloBot]:
     address = api if isinstance(api, str) else api.url
     door = ZaloBot(TOKEN, api=address, **({"timeout": 0.5, "floor": FLOOR} | settings))
-    await door.open(receive)
+    await door.open()
+    listening = asyncio.create_task(door.listen(receive))
     try:
         yield door
     finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
         await door.close()
 
 

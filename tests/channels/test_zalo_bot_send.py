@@ -43,17 +43,20 @@ def name_of(exchange: dict[str, Any]) -> str:
 
 
 async def no_inbox(_: Sequence[Incoming]) -> None:
-    raise AssertionError("nothing is fetched where there is a webhook")
+    raise AssertionError("nothing comes in here")
 
 
 @asynccontextmanager
 async def opened(address: str) -> AsyncIterator[ZaloBot]:
     hook = "https://bot.example/zalo"
     door = ZaloBot(TOKEN, secret=SECRET, webhook_url=hook, api=address, timeout=0.4)
-    await door.open(no_inbox)
+    await door.open()
+    listening = asyncio.create_task(door.listen(no_inbox))
     try:
         yield door
     finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
         await door.close()
 
 

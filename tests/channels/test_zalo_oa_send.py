@@ -16,7 +16,7 @@ from bot.channels.zalo_oa import ZaloOA
 from bot.channels.zalo_oa_errors import CODES, Fate
 from bot.channels.zalo_oa_text import ABILITIES, line_of
 from handlers.message import Choice, Message
-from tests.channels.zalo_room import MemoryStore, door_to, failing, no_inbox, out, pair_of
+from tests.channels.zalo_room import MemoryStore, door_to, failing, out, pair_of
 from tests.conftest import StoppedClock
 from tests.fakes.zalo_oa import APP_SECRET, OA_SECRET, RESIDENT, Failure, ZaloOa
 from tests.fakes.zalo_webhook import raw, signed, text_event
@@ -50,7 +50,7 @@ async def door(
 ) -> AsyncIterator[ZaloOA]:
     caplog.set_level(logging.DEBUG)
     door = door_to(zalo, clock.now, timeout=0.4)
-    await door.open(no_inbox)
+    await door.open()
     yield door
     await door.close()
     no_secret_in(caplog)
@@ -191,7 +191,7 @@ async def test_past_the_limit_of_a_minute_the_whole_channel_waits_for_the_next(
 
 async def templated(zalo: ZaloOa, clock: StoppedClock, template: str = "317001") -> ZaloOA:
     door = door_to(zalo, clock.now, template=(template, "noi_dung"))
-    await door.open(no_inbox)
+    await door.open()
     clock.move(days=8)
     return door
 
@@ -269,7 +269,7 @@ async def test_where_nobody_listens_the_message_may_go_again(
     zalo: ZaloOa, clock: StoppedClock
 ) -> None:
     door = door_to(zalo, clock.now, api="http://127.0.0.1:9")
-    await door.open(no_inbox)
+    await door.open()
     try:
         error = await failing(door)
         assert told(error) == {"retry_in": 5.0}
@@ -290,7 +290,7 @@ async def test_a_token_that_ended_early_is_renewed_once_and_the_message_goes(
     tokens = pair_of(zalo, clock.now)
     store = MemoryStore(tokens)
     door = door_to(zalo, clock.now, store=store)
-    await door.open(no_inbox)
+    await door.open()
     zalo.forget(tokens.access)
     assert await door.send(out()) == f"m{1:019d}"
     await door.close()
@@ -352,7 +352,7 @@ async def test_a_zalo_that_tells_nothing_is_no_reason_to_stay_closed(
 ) -> None:
     zalo.fail(GETOA, Failure(body={"error": 0, "data": [1]}))
     door = door_to(zalo, clock.now)
-    await door.open(no_inbox)
+    await door.open()
     assert await door.send(out())
     await until(lambda: "does not tell" in caplog.text)
     await door.close()
@@ -365,7 +365,7 @@ async def opened_and_looked_at(
     caplog.set_level(logging.INFO)
 
     door = door_to(zalo, clock.now)
-    await door.open(no_inbox)
+    await door.open()
     await until(lambda: "messages are left" in caplog.text)
     await door.close()
 

@@ -1,6 +1,6 @@
 """What the tests of the Zalo OA door share: a place for tokens, a door, and its ways to fail."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from bot.channels.channel import Outgoing, SendError
 from bot.channels.zalo_oa import ZaloOA
 from bot.channels.zalo_oauth import ConsentServer
 from bot.channels.zalo_tokens import Keeper, Tokens
-from handlers.message import Incoming, Message
+from handlers.message import Message
 from tests.fakes.zalo_oa import APP_ID, APP_SECRET, OA_ID, OA_SECRET, RESIDENT, ZaloOa
 
 Clock = Callable[[], datetime]
@@ -79,10 +79,6 @@ def reading_door(clock: Clock, **settings: Any) -> ZaloOA:
 
 async def _no_refresh(_: str) -> Tokens:
     raise AssertionError("nothing is renewed here")
-
-
-async def no_inbox(_: Sequence[Incoming]) -> None:
-    raise AssertionError("nothing is fetched from Zalo")
 
 
 def out(text: str = "Xin chào bà con", *, to: str = RESIDENT, **parts: Any) -> Outgoing:

@@ -1,6 +1,7 @@
 """What a turn remembers, and what happens to one that breaks."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from handlers.answering import TRIES, Decided, decide_all, remember
 from handlers.turn import House
 from knowledge.personal import mask
 from knowledge.recognise import Recognised
-from storage import inbox, opinions, outbox, questions, residents
+from storage import inbox, opinions, outbox, questions, residents, windows
 from storage.database import Database
 from storage.inbox import InboxEntry
 from tests.conftest import StoppedClock
@@ -210,3 +211,27 @@ def test_a_commit_that_breaks_leaves_nothing_behind(town: Town) -> None:
     for table in (outbox.outbox, questions.questions, residents.residents):
         assert town.rows(table) == []
     assert town.rows(inbox.inbox)[0].state == "taken"
+
+
+def test_what_a_window_held_goes_when_the_resident_writes_again(town: Town) -> None:
+    town.hear("xin chào")
+    account, now = ("web", "a"), town.house.clock.now()
+
+    def hold(connection: sa.Connection) -> None:
+        late = outbox.OutboxEntry(None, 0, *account, {"text": "thông báo"}, now, now)
+        outbox.put(connection, [late])
+        (row,) = outbox.find_many(connection, [len(town.rows(outbox.outbox)) + 1])
+        later = now + timedelta(days=8)
+        assert windows.hold_late(connection, [row], since=later, now=later) == []
+
+    town.database.write(hold).result()
+    assert [row.state for row in town.rows(outbox.outbox)][-1] == "held"
+    town.hear("xin chào")
+    assert {row.state for row in town.rows(outbox.outbox)} == {"waiting"}
+    assert [row.is_awaited for row in town.rows(residents.residents)] == [False]
+
+
+def test_a_turn_notes_when_the_resident_spoke(town: Town) -> None:
+    town.hear("xin chào")
+    (resident,) = town.rows(residents.residents)
+    assert resident.heard_at == town.house.clock.now()

@@ -253,5 +253,5 @@ def _happen(street: Street, event: tuple[str, Any, str]) -> list[Decided]:
     else:
         now = street.house.clock.now()
         street.database.write(lambda c: inbox.take(c, by="dead", now=now)).result()
-        street.database.write(lambda c: inbox.recover(c, now, everyone=True)).result()
+        street.database.write(lambda c: inbox.recover(c, by="me", now=now)).result()
     return []

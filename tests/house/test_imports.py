@@ -44,9 +44,9 @@ def test_the_rooms_keep_their_import_rules() -> None:
         ("handlers/residents/ask.py", "import handlers.residents.browse"),
         ("handlers/residents/ask.py", "import sqlalchemy"),
         ("bot/channels/terminal.py", "import storage.inbox"),
-        ("bot/worker.py", "import starlette"),
-        ("bot/worker.py", "import aiogram"),
-        ("bot/worker.py", "import aiohttp"),
+        ("bot/lane.py", "import starlette"),
+        ("bot/lane.py", "import aiogram"),
+        ("bot/lane.py", "import aiohttp"),
     ],
 )
 def test_a_planted_import_fails(copy: Path, file: str, line: str) -> None:

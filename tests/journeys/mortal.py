@@ -1,8 +1,9 @@
 """A bot that is killed at chosen stops of the road, again and again, and comes back each time.
 
-`python -m tests.journeys.mortal DATABASE_URL DATA_DIR PORT PROVIDER_URL KILLS SEED` loads what
-the bot knows once, then forks: each child is a bot of its own that kills itself (SIGKILL: no
+`python -m tests.journeys.mortal DATABASE_URL DATA_DIR PORT PROVIDER_URL ROLES KILLS SEED` loads
+what the bot knows once, then forks: each child is a bot of its own that kills itself (SIGKILL: no
 handler, no finally, no flush) at its stop; after KILLS of them the last one lives until SIGTERM.
+ROLES: "web,worker,sender" or some of them.
 """
 
 import asyncio
@@ -18,24 +19,20 @@ from bot.app import build, build_house
 from bot.channels.channel import Outgoing
 from bot.channels.web_chat.door import WebChat
 from bot.clock import SystemClock
-from bot.serve import web_of
+from bot.roles import Role
+from bot.serve import web_of, work
 from bot.settings import Settings
 from handlers.turn import House
 from storage.database import Database, Job, Result
 from tests.journeys.post_office import PostOffice
 
-STOPS = (
-    "before put",
-    "after put",
-    "before take",
-    "after take",
-    "before remember",
-    "after remember",
-    "before settle",
-    "after settle",
-    "before send",
-    "after send",
-)
+WAYS = {"web": ("put",), "worker": ("take", "remember"), "sender": ("take", "settle", "send")}
+"""What a process of each role does; it dies before or after."""
+
+
+def stops_of(roles: list[str]) -> list[str]:
+    ways = dict.fromkeys(way for role in roles for way in WAYS[role])
+    return [f"{when} {way}" for way in ways for when in ("before", "after")]
 
 
 class Fate:
@@ -70,8 +67,8 @@ class MortalDatabase(Database):
 class MortalPostOffice(PostOffice):
     """A door whose process may die just before a message leaves, or just after it left."""
 
-    def __init__(self, url: str, fate: Fate) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, fate: Fate, name: str, per_second: float = 0) -> None:
+        super().__init__(url, name, per_second)
         self._fate = fate
 
     async def send(self, outgoing: Outgoing) -> str:
@@ -83,10 +80,19 @@ class MortalPostOffice(PostOffice):
 
 def live(house: House, arguments: list[str], fate: Fate) -> None:
     """One life."""
-    database_url, data_dir, port, provider = arguments
+    database_url, data_dir, port, provider, named = arguments
     settings = Settings(data_dir=Path(data_dir), database_url=database_url)
-    doors = [MortalPostOffice(provider, fate), WebChat(SystemClock().now)]
-    app = build(settings, house, doors, MortalDatabase(database_url, fate))
+    doors = [
+        MortalPostOffice(provider, fate, "post"),
+        MortalPostOffice(provider, fate, "paced", per_second=30),
+        WebChat(SystemClock().now),
+    ]
+    roles = [Role(name) for name in named.split(",")]
+    database = MortalDatabase(database_url, fate)
+    app = build(settings, house, doors, database=database, roles=roles)
+    if Role.WEB not in roles:
+        asyncio.run(work(app))
+        return
     config = uvicorn.Config(
         web_of(app), port=int(port), log_level="warning", timeout_graceful_shutdown=2
     )
@@ -96,10 +102,11 @@ def live(house: House, arguments: list[str], fate: Fate) -> None:
 def main() -> None:
     *arguments, kills, seed = sys.argv[1:]
     chance = random.Random(int(seed))
+    stops = stops_of(arguments[-1].split(","))
     house = build_house()
     for life in range(int(kills) + 1):
         last = life == int(kills)
-        fate = Fate("none" if last else STOPS[life % len(STOPS)], chance.randint(1, 12))
+        fate = Fate("none" if last else stops[life % len(stops)], chance.randint(1, 12))
         child = os.fork()
         if child == 0:
             live(house, arguments, fate)

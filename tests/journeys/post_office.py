@@ -14,10 +14,9 @@ from handlers.message import Attachment, Incoming
 class PostOffice:
     """Reads {"id", "from", "text"}; sends {"id", "to", "text"} and takes 200 for an answer."""
 
-    name = "post"
-    abilities = Abilities(text_limit=2000)
-
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, name: str = "post", per_second: float = 0) -> None:
+        self.name = name
+        self.abilities = Abilities(text_limit=2000, per_second=per_second)
         parts = urlsplit(url)
         self._host, self._port = parts.hostname, parts.port
 
@@ -54,6 +53,8 @@ class PostOffice:
     async def fetch(self, attachment: Attachment, limit: int) -> bytes:
         raise SendError("no attachments here")
 
-    async def open(self, receive: Receive) -> None: ...
+    async def open(self) -> None: ...
+
+    async def listen(self, receive: Receive) -> None: ...
 
     async def close(self) -> None: ...

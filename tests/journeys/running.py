@@ -3,25 +3,29 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from pathlib import Path
 
 import uvicorn
 
 from bot.app import App, build
 from bot.channels.channel import Channel
+from bot.roles import ROLES, Role
 from bot.serve import web_of
 from bot.settings import Settings
 from handlers.turn import House
-from storage.database import Database
 
 
 @contextlib.asynccontextmanager
 async def running(
-    settings: Settings, house: House, doors: Sequence[Channel], port: int = 0
+    settings: Settings,
+    house: House,
+    doors: Sequence[Channel],
+    port: int = 0,
+    roles: Collection[Role] = ROLES,
 ) -> AsyncIterator[tuple[App, str]]:
     """The app and its address, from its start until it has stopped in order."""
-    app = build(settings, house, doors, Database(settings.url_of_database()))
+    app = build(settings, house, doors, roles=roles)
     listening = socket.socket()
     listening.bind(("127.0.0.1", port))
     config = uvicorn.Config(web_of(app), log_level="warning", timeout_graceful_shutdown=2)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from storage import inbox
 from storage.database import Database
 from storage.inbox import LEASE, InboxEntry, InboxRow
+from storage.locks import Locks
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
@@ -23,6 +24,10 @@ def put(database: Database, *entries: tuple[str, str]) -> None:
 
 def take(database: Database, by: str = "me", now: datetime = AT, limit: int = 64) -> list[InboxRow]:
     return database.write(lambda c: inbox.take(c, by=by, now=now, limit=limit)).result()
+
+
+def recover(database: Database, *, by: str, now: datetime = AT) -> int:
+    return database.write(lambda c: inbox.recover(c, by=by, now=now)).result()
 
 
 def settle(database: Database, rows: list[InboxRow]) -> None:
@@ -86,17 +91,28 @@ def test_the_database_itself_refuses_two_takers_of_a_resident(database: Database
 def test_what_a_dead_process_held_is_taken_again(database: Database) -> None:
     put(database, ("a", "a1"))
     take(database, by="dead")
-    assert database.write(lambda c: inbox.recover(c, AT)).result() == 0
-    later = AT + LEASE + timedelta(seconds=1)
-    assert database.write(lambda c: inbox.recover(c, later)).result() == 1
-    (row,) = take(database, now=later)
+    assert recover(database, by="dead") == 0
+    assert recover(database, by="me") == 1
+    (row,) = take(database)
     assert (row.external_id, row.attempts) == ("a1", 2)
 
 
-def test_alone_on_the_database_everything_held_is_given_back_at_once(database: Database) -> None:
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_a_living_process_holds_stays_its_own(database: Database) -> None:
     put(database, ("a", "a1"))
-    take(database, by="dead")
-    assert database.write(lambda c: inbox.recover(c, AT, everyone=True)).result() == 1
+    take(database, by="alive")
+    locks = Locks(database.url)
+    locks.hold(frozenset({inbox.taker_name("alive")}))
+    assert recover(database, by="me") == 0
+    locks.close()
+    assert recover(database, by="me") == 1
+
+
+def test_what_was_forgotten_is_taken_again(database: Database) -> None:
+    put(database, ("a", "a1"))
+    take(database)
+    assert recover(database, by="me", now=AT + LEASE) == 0
+    assert recover(database, by="me", now=AT + LEASE + timedelta(seconds=1)) == 1
 
 
 def test_a_failed_turn_is_taken_again_and_given_up_when_told(database: Database) -> None:

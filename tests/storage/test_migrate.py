@@ -1,5 +1,11 @@
 """Migrations: one line, both ways, and the same shape as the tables in the code."""
 
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -7,8 +13,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from storage import inbox, outbox
+from storage.boxes import taking
 from storage.database import Database, metadata
-from storage.migrate import HEAD, MIGRATIONS, load_tables, migrate
+from storage.migrate import HEAD, MIGRATIONS, MigrationError, load_tables, migrate
+from tests.house.rules import ROOT
 
 load_tables()
 SEARCHING = ("case_words", "ix_cases_words")
@@ -53,16 +62,76 @@ def test_the_migrations_are_one_line_and_the_head_file_names_its_end() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
-def test_take_uses_an_index_however_much_is_settled(database: Database) -> None:
-    if not database.is_sqlite:
-        pytest.skip("the planner of an empty PostgreSQL rightly scans; SQLite's does not")
+def plan(database: Database, statement: sa.UpdateBase, **given: object) -> str:
+    """How a statement is run: by SQLite, or by PostgreSQL where much is in it."""
+    how = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+    run: list[tuple[str, Any]] = []
     with database.read() as connection:
-        plan = connection.exec_driver_sql(
-            "EXPLAIN QUERY PLAN SELECT m.id FROM inbox m WHERE m.state = 'waiting' AND NOT EXISTS "
-            "(SELECT 1 FROM inbox e WHERE e.channel = m.channel AND e.address = m.address "
-            "AND e.id < m.id AND e.state IN ('waiting', 'taken')) ORDER BY m.id LIMIT 64"
-        ).fetchall()
-    details = " ".join(row[3] for row in plan)
-    assert "ix_inbox_state" in details
-    assert "ix_inbox_account" in details
-    assert "SCAN" not in details
+        if not database.is_sqlite:
+            connection.exec_driver_sql("SET enable_seqscan = off")
+            connection.exec_driver_sql("SET enable_bitmapscan = off")
+        sa.event.listen(
+            connection, "before_cursor_execute", lambda *seen: run.append((seen[2], seen[3]))
+        )
+        connection.execute(statement, given)
+        text, parameters = run[-1]
+        rows = connection.exec_driver_sql(f"{how} {text}", parameters).fetchall()
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("box", "index"), [(inbox.inbox, "ix_inbox_state"), (outbox.outbox, "ix_outbox_lane")]
+)
+def test_take_reads_an_index_in_its_order_however_much_is_settled(
+    database: Database, box: sa.Table, index: str
+) -> None:
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    statement = taking(box)
+    given = {"limit": 64, "now": at, "lane": "web", "by": "me", "until": at}
+    names = set(statement.compile().params)
+    told = plan(database, statement, **{name: given[name] for name in given if name in names})
+    assert index in told, told
+    # An empty PostgreSQL finds any index good enough for the earlier rows of an account.
+    assert f"ix_{box.name}_account" in told or not database.is_sqlite, told
+    assert f"SEARCH {box.name} USING INTEGER PRIMARY KEY" in told or not database.is_sqlite, told
+    assert told.count("SCAN") == told.count("SCAN candidates"), told
+    assert "Seq Scan" not in told
+    assert "Sort" not in told
+    assert "TEMP B-TREE" not in told
+
+
+def test_a_process_of_its_own_migrates_too_and_alembic_stays_out_of_ours(
+    database_url: str,
+) -> None:
+    code = (
+        "import sys\n"
+        "from storage.database import Database\n"
+        "from storage.migrate import migrate\n"
+        "database = Database(sys.stdin.read())\n"
+        "migrate(database, apart=True)\n"
+        "print('alembic' in sys.modules)\n"
+        "database.close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        input=database_url,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "False\n"
+    database = Database(database_url)
+    assert names(database) == set(metadata.tables)
+    database.close()
+
+
+def test_a_migration_that_fails_apart_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "broken.db").write_text("this is no database, and long enough to be seen as none")
+    database = Database(f"sqlite:///{tmp_path / 'whole.db'}")
+    # The child is sent elsewhere, as if the file broke after we looked.
+    database.url = database.url.set(database=str(tmp_path / "broken.db"))
+    with pytest.raises(MigrationError, match="file is not a database") as told:
+        migrate(database, apart=True)
+    assert len(str(told.value).splitlines()) == 1
+    database.close()

@@ -29,7 +29,7 @@ def test_what_was_asked_most_and_not_settled_comes_first(database: Database) -> 
 
 def _put(connection: sa.Connection, asked: list[tuple[str, str, str]]) -> None:
     account = ("terminal", "talk")
-    ids = residents.add_many(connection, [account], NOW)
+    heard = residents.hear_many(connection, {account: NOW}, NOW)
     for number, (text, key, status) in enumerate(asked):
         entry = inbox.InboxEntry(
             "terminal", "talk", f"in-{number}", "text", text, "", False, NOW, NOW
@@ -37,6 +37,6 @@ def _put(connection: sa.Connection, asked: list[tuple[str, str, str]]) -> None:
         inbox.put(connection, [entry])
         row = connection.execute(sa.select(sa.func.max(inbox.inbox.c.id))).scalar_one()
         question = questions.Question(
-            row, ids[account], NOW, text, key, status, None, None, 0.5, [["a-card", 0.5]], 10
+            row, heard[account].id, NOW, text, key, status, None, None, 0.5, [["a-card", 0.5]], 10
         )
         questions.add(connection, [question])

@@ -179,18 +179,29 @@ class WebChat:
         if self.uploads is not None:
             self.uploads.let_go(attachment.source)
 
-    async def open(self, receive: Receive) -> None:
-        """Forget old uploads; what the page posts comes through bot/web.py."""
+    async def open(self) -> None:
+        """From now on pages may be open; old uploads are forgotten."""
         self._closed = False
         if self.uploads is not None:
             await asyncio.to_thread(self.uploads.sweep, self.clock())
 
-    async def close(self) -> None:
-        """End every stream, so that the web server need not wait for open pages."""
-        self._closed = True
+    async def listen(self, receive: Receive) -> None:
+        """Nothing to take in: what the page posts comes through bot/web.py."""
+
+    def is_open(self, address: str) -> bool:
+        """Whether a page of this address is open in this process."""
+        return address in self._streams
+
+    def end_streams(self) -> None:
+        """End every stream: the pages come back and get what they missed from the history."""
         for streams in tuple(self._streams.values()):
             for stream in tuple(streams):
                 stream.end()
+
+    async def close(self) -> None:
+        """End every stream, so that the web server need not wait for open pages."""
+        self._closed = True
+        self.end_streams()
 
 
 def post_of(form: Mapping[str, str]) -> bytes:
