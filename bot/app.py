@@ -8,21 +8,27 @@ import logging
 import os
 import secrets
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from bot.channels.channel import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.web_chat.door import WebChat
+from bot.channels.web_chat.uploads import Uploads
 from bot.channels.zalo_bot import ZaloBot
 from bot.clock import SystemClock
+from bot.fetcher import Fetcher, Limits
+from bot.files import Folder
 from bot.plan import PlanWatch, plans_of
 from bot.reception import Reception
 from bot.settings import Settings
 from bot.worker import Worker
+from handlers.lookup import look_up
 from handlers.router import COMMANDS
 from handlers.turn import Clock, House, today
 from knowledge import library
+from knowledge.bursts import load_bursts
 from knowledge.library import CONTENT
 from knowledge.recognise import Recogniser, load_rules
 from knowledge.search import Search
@@ -49,7 +55,8 @@ def _build_house(time: Clock, content: Path) -> House:
     words = load_words(content / "words")
     search = Search(tuple(cards.values()), words, elsewhere=known.elsewhere)
     rules = load_rules(content / "recognise.yaml", content / "words")
-    return House(known, search, Recogniser(rules), time)
+    bursts = load_bursts(content / "bursts.yaml")
+    return House(known, search, Recogniser(rules), bursts, time)
 
 
 class App:
@@ -64,18 +71,28 @@ class App:
         self.channels = {channel.name: channel for channel in channels}
         name = f"{os.getpid()}-{secrets.token_hex(4)}"
         self.worker = Worker(database, house, self.channels, name)
-        self.reception = Reception(database, self.worker, house.clock)
         plans = {name: plan for name, plan in plans_of(settings).items() if name in self.channels}
         self._plans = PlanWatch(database, house.clock, plans)
         self._watching: asyncio.Task[None] | None = None
+        self.fetcher = Fetcher(
+            database,
+            self.channels,
+            Folder(settings.folder_of_files()),
+            clock=house.clock,
+            name=name,
+            limits=Limits(settings.attachment_bytes(), settings.speech_command),
+        )
+        self.reception = Reception(database, house, worker=self.worker, fetcher=self.fetcher)
         self._lock: IO[str] | None = None
 
     async def start(self) -> None:
         """Migrate, give back what a dead process held, open the doors."""
         migrate(self.database)
-        await self.worker.start(alone=self._is_alone())
+        alone = self._is_alone()
+        await self.worker.start(alone=alone)
         for channel in self.channels.values():
             await channel.open(self.reception.receive)
+        await self.fetcher.start(alone=alone)
         self._watching = asyncio.create_task(self._plans.watch())
 
     async def stop(self) -> None:
@@ -83,6 +100,7 @@ class App:
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.wait([self._watching])
+        await self.fetcher.stop()
         for channel in self.channels.values():
             with contextlib.suppress(Exception):
                 await channel.close()
@@ -122,7 +140,7 @@ def channels_of(settings: Settings, house: House, database: Database) -> list[Ch
 
     Raises ValueError when a setting cannot work. `database`: where tokens are kept.
     """
-    doors: list[Channel] = [WebChat(clock=house.clock.now)]
+    doors: list[Channel] = [_web_chat(settings, house)]
     if settings.telegram_token.get_secret_value():
         doors.append(_telegram(settings, house))
     if settings.zalo_bot_token.get_secret_value():
@@ -130,6 +148,11 @@ def channels_of(settings: Settings, house: House, database: Database) -> list[Ch
     if settings.zalo_app_id and settings.zalo_app_secret.get_secret_value():
         doors.append(_zalo_oa(settings, house, database))
     return doors
+
+
+def _web_chat(settings: Settings, house: House) -> WebChat:
+    uploads = Uploads(settings.data_dir / "uploads", settings.attachment_bytes())
+    return WebChat(house.clock.now, uploads)
 
 
 def _telegram(settings: Settings, house: House) -> Channel:
@@ -144,6 +167,7 @@ def _telegram(settings: Settings, house: House) -> Channel:
         api=settings.telegram_api,
         proxy=settings.telegram_proxy,
         commands=[(n.strip("/"), phrases.render(f"command_{n.strip('/')}")) for n in names],
+        look_up=partial(look_up, house),
     )
 
 

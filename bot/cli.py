@@ -208,6 +208,17 @@ def channels() -> None:
     run(read_settings())
 
 
+@cli.command()
+def attachment(
+    number: Annotated[int, typer.Argument(metavar="ID", help="Its number in `waiting`.")],
+    out: Annotated[Path, typer.Argument(help="The file to write it to.")],
+) -> None:
+    """Write what a resident attached to a file; who did so is kept in the audit log."""
+    from bot.attachment import run
+
+    sys.exit(run(read_settings(), number, out))
+
+
 def _day(on: datetime | None) -> date | None:
     return on.date() if on else None
 

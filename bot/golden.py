@@ -14,6 +14,7 @@ from handlers.turn import House
 TITLE, NEW, TURNS = "tên", "người mới", "lượt"
 SAYS, PRESSES, SENDS = "bà con", "bấm", "gửi"
 STATUS, CARD, ANSWER = "kết thúc", "thẻ", "máy"
+_SENT = {"ảnh": "photo", "ghi âm": "voice", "phim": "video", "tệp": "file", "vị trí": "place"}
 
 
 def read_golden(path: Path) -> dict[str, Any]:
@@ -31,8 +32,8 @@ def replay(house: House, talk: dict[str, Any]) -> dict[str, Any]:
 
 def hear(held: Talk, turn: dict[str, Any]) -> Ending:
     """Let a golden turn's resident say, press or send; what we say is in `held.said`."""
-    kind = "attachment" if SENDS in turn else "text"
-    return held.hear(str(turn.get(SAYS, "")), choice=turn.get(PRESSES, ""), kind=kind)
+    sends = _SENT[turn[SENDS]] if SENDS in turn else ""
+    return held.hear(str(turn.get(SAYS, "")), choice=turn.get(PRESSES, ""), sends=sends)
 
 
 def _replay_turn(held: Talk, turn: dict[str, Any]) -> dict[str, Any]:

@@ -2,21 +2,22 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 
 import msgspec
 
 from bot.channels.channel import ReadError
 from bot.desk import Line
+from bot.fetcher import Fetcher
 from bot.gathering import Gathering
 from bot.worker import Worker
-from handlers.message import Choice, Incoming, Message, extras_of
-from handlers.turn import Clock
-from knowledge.personal import mask
-from storage import inbox, outbox
+from handlers import intake
+from handlers.intake import Rows
+from handlers.message import Choice, Extras, Incoming, Message
+from handlers.turn import House
+from storage import attachments, inbox, outbox
 from storage.database import Database, Job
-from storage.inbox import InboxEntry, InboxRow
+from storage.inbox import InboxRow
 
 TOO_MANY = 5_000
 """Deliveries that may wait for their commit; past that a door is told to come back."""
@@ -25,10 +26,13 @@ TOO_MANY = 5_000
 class Reception:
     """Between the doors and the database."""
 
-    def __init__(self, database: Database, worker: Worker, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, house: House, *, worker: Worker, fetcher: Fetcher
+    ) -> None:
         self._database = database
+        self._house = house
         self._worker = worker
-        self._clock = clock
+        self._fetcher = fetcher
         self._arriving = Gathering(database, _putting)
 
     async def receive(self, incomings: Sequence[Incoming]) -> None:
@@ -37,10 +41,16 @@ class Reception:
             return
         if self._arriving.waiting > TOO_MANY:
             raise ReadError("too many messages wait for their commit", status=503)
-        now = self._clock.now()
-        entries = [_entry(incoming, now) for incoming in incomings]
-        await self._arriving.add(entries)
+        now = self._house.clock.now()
+        rows = intake.rows_of(self._house, incomings, now)
+        await self._arriving.add([rows])
         self._worker.ring()
+        if rows.due_at:
+            # Nobody waits for it meanwhile: the worker is rung once more when it is due.
+            pause = (rows.due_at - now).total_seconds()
+            asyncio.get_running_loop().call_later(pause, self._worker.ring)
+        if rows.attached:
+            self._fetcher.ring()
 
     async def history(self, channel: str, address: str, *, limit: int = 100) -> list[Line]:
         """The last lines of both sides, the oldest first."""
@@ -61,7 +71,7 @@ class Reception:
     def _history(self, channel: str, address: str, limit: int) -> list[Line]:
         with self._database.read() as connection:
             heard = inbox.said_by(connection, channel, address, limit)
-        lines = [Line(row.id, row.received_at, True, _said_by_resident(row)) for row in heard]
+        lines = [Line(row.id, row.received_at, True, self._said_by_resident(row)) for row in heard]
         lines += self._said(channel, address, limit=limit)
         return sorted(lines, key=lambda line: (line.at, not line.mine, line.id))[-limit:]
 
@@ -74,7 +84,11 @@ class Reception:
 
     def _count(self) -> dict[str, object]:
         with self._database.read() as connection:
-            boxes = {"inbox": inbox.count(connection), "outbox": outbox.count(connection)}
+            boxes = {
+                "inbox": inbox.count(connection),
+                "outbox": outbox.count(connection),
+                "attachments": attachments.count(connection),
+            }
         return {"ok": True, **boxes}
 
     def _is_quiet(self, channel: str, address: str) -> bool:
@@ -84,26 +98,18 @@ class Reception:
                 or outbox.is_open(connection, channel, address)
             )
 
+    def _said_by_resident(self, row: InboxRow) -> Message:
+        """Their own words; what came without words is named."""
+        text = row.text
+        if row.extras:
+            extras = msgspec.convert(row.extras, Extras)
+            given = {"attachments": extras.attachments, "place": extras.place}
+            named = self._house.library.phrases.render("sent", **given)
+            text = "\n".join(filter(None, (named, text)))
+        return Message(text, choices=(Choice("", row.choice),) if row.choice else ())
 
-def _putting(entries: Sequence[InboxEntry]) -> Job[None]:
-    return partial(inbox.put, entries=entries)
 
-
-def _said_by_resident(row: InboxRow) -> Message:
-    return Message(row.text, choices=(Choice("", row.choice),) if row.choice else ())
-
-
-def _entry(incoming: Incoming, now: datetime) -> InboxEntry:
-    text, is_masked = mask(incoming.text)
-    return InboxEntry(
-        channel=incoming.channel,
-        address=incoming.address,
-        external_id=incoming.external_id,
-        kind=incoming.kind,
-        text=text,
-        choice=incoming.choice,
-        is_masked=is_masked,
-        sent_at=incoming.sent_at,
-        received_at=now,
-        extras=extras_of(incoming),
-    )
+def _putting(arrived: Sequence[Rows]) -> Job[None]:
+    messages = [message for rows in arrived for message in rows.messages]
+    attached = [attachment for rows in arrived for attachment in rows.attached]
+    return partial(intake.put, rows=Rows(messages, attached))

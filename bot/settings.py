@@ -95,7 +95,23 @@ class Settings(BaseSettings):
         description="Key that seals tokens in the database, 32 random letters or more; "
         "empty: secret.key in the data folder, made at first.",
     )
+    attachment_mb: int = Field(
+        10, ge=1, le=50, description="Largest photo, voice or file that is kept, in megabytes."
+    )
+    speech_command: str = Field(
+        "",
+        description="Command that gets a voice's file and prints its words for officials; "
+        "empty: an official listens.",
+    )
     log_level: str = Field("INFO", description="How much is logged: DEBUG, INFO, WARNING, ERROR.")
+
+    def attachment_bytes(self) -> int:
+        """The largest attachment in bytes."""
+        return self.attachment_mb * 1024**2
+
+    def folder_of_files(self) -> Path:
+        """Where what residents attached is kept."""
+        return self.data_dir / "files"
 
     def url_of_database(self) -> str:
         """The database's address; SQLite under the data folder unless one is given."""

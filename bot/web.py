@@ -31,6 +31,7 @@ from bot.channels.web_chat.door import Stream, WebChat, post_of
 from bot.channels.web_chat.pages import Pages
 from bot.desk import Desk, Line
 from bot.security import SECURITY_HEADERS, Brake, SecurityHeaders, is_same_origin, read_body
+from handlers.message import Incoming
 
 COOKIE = "doithoai_session"
 WEBHOOK_LIMIT = 1024 * 1024
@@ -126,12 +127,14 @@ class Chat:
         self._heartbeat = heartbeat
         self._answer_wait = answer_wait
         self._brake = Brake(limit=20, period=timedelta(seconds=60))
+        self._upload_brake = Brake(limit=6, period=timedelta(seconds=60))
 
     def routes(self) -> list[Route]:
         return [
             Route("/", self.page),
             Route("/chat", self.post_form, methods=["POST"]),
             Route("/chat/messages", self.post_json, methods=["POST"]),
+            Route("/chat/attachments", self.post_attachment, methods=["POST"]),
             Route("/chat/stream", self.stream),
             Route("/chat/history", self.history),
             Route("/static/{version}/{name}", self.static),
@@ -161,6 +164,26 @@ class Chat:
             await self._take_in(session, await read_body(request, CHAT_LIMIT))
         except ReadError as error:
             return Json({"error": error.reason}, error.status)
+        return self._keep(request, session, Json({"ok": True}, 202))
+
+    async def post_attachment(self, request: Request) -> Response:
+        """A line of JSON and a file after it: 202 once both are durable."""
+        self._require_same_origin(request)
+        uploads = self._web_chat.uploads
+        if uploads is None:
+            raise HTTPException(404)
+        session = self._session_of(request) or self._web_chat.new_session()
+        address = self._web_chat.address_of(session)
+        try:
+            self._require_pace(self._upload_brake, address)
+            async with aclosing(request.stream()) as chunks:
+                upload = await uploads.take_in(address, chunks)
+            await self._receive([self._web_chat.read_upload(session, upload)])
+        except ReadError as error:
+            # The rest of a refused file is left unread.
+            answer = Json({"error": error.reason}, error.status)
+            answer.headers["connection"] = "close"
+            return answer
         return self._keep(request, session, Json({"ok": True}, 202))
 
     async def static(self, request: Request) -> Response:
@@ -210,9 +233,14 @@ class Chat:
     async def _take_in(self, session: str, body: bytes) -> None:
         """Read, brake, receive; raises ReadError with a reason fit for the resident."""
         incomings = self._web_chat.read(body, {"x-session": session})
-        address = self._web_chat.address_of(session)
-        if not self._brake.may_pass(address, self._web_chat.clock()):
+        self._require_pace(self._brake, self._web_chat.address_of(session))
+        await self._receive(incomings)
+
+    def _require_pace(self, brake: Brake, address: str) -> None:
+        if not brake.may_pass(address, self._web_chat.clock()):
             raise ReadError(TOO_FAST, 429)
+
+    async def _receive(self, incomings: Sequence[Incoming]) -> None:
         try:
             await self._desk.receive(incomings)
         except ReadError as error:
@@ -231,7 +259,10 @@ class Chat:
         draft: str = "",
     ) -> Response:
         bubbles = await self._bubbles(session) if session else []
-        text = self._pages.chat(bubbles, notice.reason if notice else "", draft)
+        reason = notice.reason if notice else ""
+        uploads = self._web_chat.uploads
+        limit = uploads.limit if uploads else 0
+        text = self._pages.chat(bubbles, notice=reason, draft=draft, largest=limit)
         status = notice.status if notice else 200
         answer = HTMLResponse(text, status, {"cache-control": "no-store"})
         return self._keep(request, session or self._web_chat.new_session(), answer)

@@ -1,7 +1,7 @@
 """The road's middle: what was taken from the inbox is decided, then remembered in one commit."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from handlers import bursts
 from handlers.message import Extras, Incoming, Message
-from handlers.residents import emergency, presence, welcome
+from handlers.residents import attached, emergency, presence, welcome
 from handlers.router import AWAITED, choose
 from handlers.status import Ending
 from handlers.turn import FORGET_AFTER, NOTICE_VERSION, Conversation, House, Turn
@@ -30,13 +31,27 @@ _WITHOUT_WELCOME = (emergency.help_at_once, presence.leave)
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A turn that is decided and not yet remembered; `error`: it failed, and will be retried."""
+    """A turn that is decided and not yet remembered; `error`: it failed, and will be retried.
+
+    `row` was taken; `rest` are those of its followers that the turn answers together with it.
+    """
 
     row: InboxRow
     turn: Turn
     ending: Ending
     took_us: int
     error: str = ""
+    rest: tuple[InboxRow, ...] = ()
+
+    @property
+    def last(self) -> InboxRow:
+        """The message that the answer hangs on."""
+        return self.rest[-1] if self.rest else self.row
+
+    @property
+    def before(self) -> tuple[InboxRow, ...]:
+        """The messages of the run that came before it."""
+        return (self.row, *self.rest)[:-1]
 
 
 def decide(turn: Turn) -> Ending:
@@ -48,9 +63,13 @@ def decide(turn: Turn) -> Ending:
     turn.conversation.awaits = ""
     if turn.incoming.is_masked:
         turn.say("masked")
+    if step is not emergency.help_at_once:
+        attached.note(turn)
+        return step(turn)
+    # The number comes first; what they were about to tell us is kept all the same.
     ending = step(turn)
-    if step is emergency.help_at_once and awaited is not None:
-        # The number comes first; what they were about to tell us is kept all the same.
+    attached.note(turn)
+    if awaited is not None:
         awaited(turn)
     return ending
 
@@ -64,18 +83,31 @@ def decide_all(
 
 def _decide_row(house: House, row: InboxRow, resident: ResidentRow | None) -> Decided:
     start = house.clock.ticks()
-    turn = _turn(house, row, resident)
+    conversation = _conversation(house, resident)
+    run = [row]
+    turn = _turn(house, run, resident=resident, conversation=conversation)
     try:
+        run = bursts.run_of(house, row, conversation)
+        if len(run) > 1:
+            turn = _turn(house, run, resident=resident, conversation=conversation)
         ending, error = decide(turn), ""
     except Exception as failure:
         log.exception("inbox %s: the turn failed for the %s. time", row.id, row.attempts)
         ending, error = Ending("failed"), f"{type(failure).__name__}: {failure}"
         if row.attempts >= TRIES:
             turn, error = _apology(house, row), ""
-    return Decided(row, turn, ending, house.clock.ticks() - start, error)
+    took_us = house.clock.ticks() - start
+    return Decided(row, turn, ending, took_us, error, tuple(run[1:]))
 
 
-def _turn(house: House, row: InboxRow, resident: ResidentRow | None) -> Turn:
+def _turn(
+    house: House,
+    run: Sequence[InboxRow],
+    *,
+    resident: ResidentRow | None,
+    conversation: Conversation,
+) -> Turn:
+    row = run[-1]
     extras = msgspec.convert(row.extras, Extras) if row.extras else _NO_EXTRAS
     incoming = Incoming(
         channel=row.channel,
@@ -83,7 +115,7 @@ def _turn(house: House, row: InboxRow, resident: ResidentRow | None) -> Turn:
         external_id=row.external_id,
         sent_at=row.sent_at,
         kind=msgspec.convert(row.kind, type=_KIND),
-        text=row.text,
+        text=bursts.text_of(run),
         choice=row.choice,
         is_masked=row.is_masked,
         attachments=extras.attachments,
@@ -91,7 +123,7 @@ def _turn(house: House, row: InboxRow, resident: ResidentRow | None) -> Turn:
         pressed_on=extras.pressed_on,
     )
     is_newcomer = resident is None or resident.notice_version < NOTICE_VERSION
-    return Turn(house, incoming, _conversation(house, resident), is_newcomer=is_newcomer)
+    return Turn(house, incoming, conversation, is_newcomer=is_newcomer)
 
 
 _KIND = Incoming.__annotations__["kind"]
@@ -107,7 +139,7 @@ def _conversation(house: House, resident: ResidentRow | None) -> Conversation:
 
 
 def _apology(house: House, row: InboxRow) -> Turn:
-    turn = _turn(house, row, None)
+    turn = _turn(house, [row], resident=None, conversation=Conversation())
     turn.said = [Message(turn.phrase("failed"))]
     return turn
 
@@ -120,13 +152,14 @@ def remember(connection: sa.Connection, decided: Sequence[Decided], now: datetim
     happened = [one for one in decided if not one.error]
     ids = residents.add_many(connection, [_account(one) for one in happened], now)
     outbox.put(connection, [entry for one in happened for entry in _entries(one, now)])
-    questions.add(connection, [_question(one, ids[_account(one)]) for one in happened])
+    asked = [row for one in happened for row in _questions(one, ids[_account(one)])]
+    questions.add(connection, asked)
     residents.keep_conversations(connection, [_kept(one, ids, now) for one in happened])
     for one in happened:
         _remember_rare(connection, one, ids[_account(one)], now)
     welcomed = [ids[_account(one)] for one in happened if one.turn.is_welcomed]
     residents.note_notice(connection, welcomed, NOTICE_VERSION)
-    inbox.settle(connection, [one.row.id for one in happened], now)
+    inbox.settle(connection, [row.id for one in happened for row in (one.row, *one.rest)], now)
 
 
 def _account(one: Decided) -> Account:
@@ -137,9 +170,28 @@ def _entries(one: Decided, now: datetime) -> list[outbox.OutboxEntry]:
     channel, address = _account(one)
     bodies: list[dict[str, Any]] = [msgspec.to_builtins(message) for message in one.turn.said]
     return [
-        outbox.OutboxEntry(one.row.id, part, channel, address, body, now, now)
+        outbox.OutboxEntry(one.last.id, part, channel, address, body, now, now)
         for part, body in enumerate(bodies)
     ]
+
+
+def _questions(one: Decided, resident_id: int) -> Iterator[questions.Question]:
+    """One for each message: those before the last were still being written, and end as a form."""
+    for row in one.before:
+        yield questions.Question(
+            inbox_id=row.id,
+            resident_id=resident_id,
+            asked_at=row.received_at,
+            text=row.text,
+            text_key=fold(row.text),
+            status="form",
+            card=None,
+            topic=None,
+            score=None,
+            candidates=[],
+            took_us=0,
+        )
+    yield _question(one, resident_id)
 
 
 def _question(one: Decided, resident_id: int) -> questions.Question:
@@ -148,9 +200,9 @@ def _question(one: Decided, resident_id: int) -> questions.Question:
     first = ending.card or next((card for card, _ in ending.candidates), None)
     topic = cards[first].topic if first else None
     return questions.Question(
-        inbox_id=one.row.id,
+        inbox_id=one.last.id,
         resident_id=resident_id,
-        asked_at=one.row.received_at,
+        asked_at=one.last.received_at,
         text=text,
         text_key=fold(text),
         status=ending.status,
@@ -165,7 +217,7 @@ def _question(one: Decided, resident_id: int) -> questions.Question:
 def _words_of(one: Decided) -> str:
     """The resident's own words; a press that queues stands for the question it came from."""
     asked = one.turn.conversation.asked if one.ending.status == "queued" else ""
-    return one.row.text or asked or one.row.choice
+    return one.turn.words or asked or one.row.choice
 
 
 def _kept(one: Decided, ids: Mapping[Account, int], now: datetime) -> residents.ConversationRow:
@@ -177,7 +229,7 @@ def _remember_rare(
     connection: sa.Connection, one: Decided, resident_id: int, now: datetime
 ) -> None:
     """What few turns bring: an opinion, a verdict on an answer, somebody gone or back."""
-    turn, row = one.turn, one.row
+    turn, row = one.turn, one.last
     if turn.opinion:
         entry = opinions.Opinion(
             row.id, resident_id, row.received_at, turn.opinion, fold(turn.opinion)

@@ -90,3 +90,16 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     heading: str = ""
     choices: tuple[Choice, ...] = ()
     replaces: str = ""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """One thing found by a look-up: a line in a list, and the message that is passed on.
+
+    `id` has at most 64 letters of ASCII. The choices of `message` are what links to the bot carry
+    ("card_x": at most 64 of A-Z a-z 0-9 _ -), to ask on there.
+    """
+
+    id: str
+    title: str
+    short: str
+    message: Message

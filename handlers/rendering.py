@@ -48,3 +48,13 @@ def topic_choices(turn: Turn, topics: list[str]) -> tuple[Choice, ...]:
     """Topics to press, as the menu names them."""
     named = turn.house.library.topics
     return tuple(Choice(named[topic].title, f"topic:{topic}") for topic in topics)
+
+
+def first_choices(turn: Turn) -> tuple[Choice, ...]:
+    """What a greeting offers: the first topics, all of them, or a person."""
+    first = list(turn.house.library.topics)[:4]
+    return (
+        *topic_choices(turn, first),
+        turn.choice("label_menu_all", "menu"),
+        turn.choice("label_official", "official"),
+    )

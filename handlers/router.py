@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 
 from handlers.residents import (
     ask,
+    attached,
     browse,
     cards,
     emergency,
     former,
+    link,
     lost,
     manners,
     official,
@@ -36,11 +38,15 @@ PRESSED: Mapping[str, Step] = {
     "help": manners.explain,
     "privacy": privacy.notice,
     "cancel": official.cancel,
+    "enough": attached.enough,
 }
 """By the word before the colon of a choice's value."""
 
 AWAITED: Mapping[str, Step] = {"official": official.receive, "opine": opine.receive}
 """By the name given to `wait_for`."""
+
+SENT: Mapping[str, Step] = {"official": attached.add_to_request, "opine": attached.add_to_opinion}
+"""By what is awaited, for a photo, a file or a place without words; a voice speaks for itself."""
 
 COMMANDS: Mapping[str, Step] = {
     "/start": manners.greet,
@@ -51,6 +57,14 @@ COMMANDS: Mapping[str, Step] = {
     "/riengtu": privacy.notice,
 }
 """By the first word of a text that begins with a slash."""
+
+LINKED: Mapping[str, Step] = {
+    "card": cards.open_card,
+    "case": link.unknown_code,
+    "dialogue": link.unknown_code,
+    "commune": link.greet,
+}
+"""By the word before the first _ of what a link to the bot carries."""
 
 MANNERS: Mapping[str, Step] = {
     "greeting": manners.greet,
@@ -73,7 +87,7 @@ SPOKEN: Mapping[str, Step] = {"rieng tu": privacy.notice, "quyen rieng tu": priv
 """By a whole text without tones: words we ourselves tell residents to send."""
 
 _COMING_AND_GOING: Mapping[str, Step] = {"joined": manners.greet, "left": presence.leave}
-_STOP_WORDS = frozenset({"thoi", "huy", "bo qua", "khong can nua"})
+STOP_WORDS = frozenset({"thoi", "huy", "bo qua", "khong can nua"})
 
 
 def choose(turn: Turn) -> Step:
@@ -82,7 +96,11 @@ def choose(turn: Turn) -> Step:
         return _COMING_AND_GOING[turn.incoming.kind]
     if turn.pressed:
         return PRESSED.get(turn.pressed.partition(":")[0], lost.nothing_to_choose)
+    if turn.link:
+        return _linked(turn)
     text = turn.incoming.text
+    if not text and (turn.incoming.attachments or turn.incoming.place):
+        return _sent(turn)
     if not text:
         return lost.unreadable
     heard = turn.recognise().kind
@@ -93,12 +111,28 @@ def choose(turn: Turn) -> Step:
     return _awaited(turn) or SPOKEN.get(fold(text)) or _said(turn, heard)
 
 
+def _linked(turn: Turn) -> Step:
+    """Nobody types these words, so they are not searched for an emergency, either."""
+    step = LINKED.get(turn.link.partition("_")[0], link.old)
+    if step is not cards.open_card:
+        return step
+    card = turn.library.card(turn.argument)
+    return step if card and card.is_current(turn.today) else link.old
+
+
+def _sent(turn: Turn) -> Step:
+    awaits = turn.conversation.awaits
+    if attached.is_voice(turn):
+        return AWAITED.get(awaits, attached.receive_voice)
+    return SENT.get(awaits, attached.receive)
+
+
 def _awaited(turn: Turn) -> Step | None:
     """The step that waits for this text, unless the resident has thought better of it."""
     step = AWAITED.get(turn.conversation.awaits)
     if step is None:
         return None
-    return official.cancel if fold(turn.incoming.text) in _STOP_WORDS else step
+    return official.cancel if fold(turn.incoming.text) in STOP_WORDS else step
 
 
 def _said(turn: Turn, heard: str) -> Step:

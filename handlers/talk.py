@@ -2,9 +2,12 @@
 
 import logging
 from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
 
 from handlers.answering import decide
-from handlers.message import Incoming, Message
+from handlers.message import Attachment, Incoming, Message, Place
 from handlers.status import Ending
 from handlers.turn import Conversation, House, Turn
 from knowledge.personal import mask
@@ -21,18 +24,21 @@ class Talk:
     conversation: Conversation = field(default_factory=Conversation)
     said: list[Message] = field(default_factory=list[Message])
 
-    def hear(self, text: str = "", *, choice: str = "", kind: str = "text") -> Ending:
-        """What the resident sends; what we say to it is in `said` afterwards."""
+    def hear(self, text: str = "", *, choice: str = "", sends: str = "") -> Ending:
+        """What the resident sends; what we say to it is in `said` afterwards.
+
+        `sends`: a kind of attachment, or "place"; the text is then its caption.
+        """
         masked, found = mask(text)
         incoming = Incoming(
             channel="terminal",
             address="talk",
             external_id="talk",
             sent_at=self.house.clock.now(),
-            kind="choice" if choice else "attachment" if kind == "attachment" else "text",
             text=masked,
             choice=choice,
             is_masked=found,
+            **_brought(choice, sends),
         )
         turn = Turn(self.house, incoming, self.conversation, is_newcomer=self.is_newcomer)
         try:
@@ -43,3 +49,16 @@ class Talk:
         self.said = turn.said
         self.is_newcomer = self.is_newcomer and not turn.is_welcomed
         return ending
+
+
+def _brought(choice: str, sends: str) -> dict[str, Any]:
+    """The fields that say what came besides words."""
+    if sends == "place":
+        return {"kind": "place", "place": Place(latitude=10.46, longitude=105.63)}
+    if sends:
+        return {"kind": "attachment", "attachments": (_attachment(sends),)}
+    return {"kind": "choice" if choice else "text"}
+
+
+def _attachment(kind: str) -> Attachment:
+    return msgspec.convert({"kind": kind, "source": "talk"}, Attachment)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from handlers.message import Choice, Incoming, Message
+from knowledge.bursts import Bursts, find_corrected
 from knowledge.library import Library
 from knowledge.personal import besides
 from knowledge.recognise import Recognised, Recogniser
@@ -39,6 +40,7 @@ class House:
     library: Library
     search: Search
     recogniser: Recogniser
+    bursts: Bursts
     clock: Clock
 
 
@@ -87,8 +89,14 @@ class Turn:
 
     @property
     def argument(self) -> str:
-        """What follows the step's name in the pressed choice: "card:x" gives "x"."""
-        return self.pressed.partition(":")[2]
+        """What follows the step's name in the pressed choice ("card:x") or link ("card_x")."""
+        return self.pressed.partition(":")[2] or self.link.partition("_")[2]
+
+    @property
+    def link(self) -> str:
+        """What the link carries by which the resident opened the bot ("card_x"), else ""."""
+        command, _, carried = self.incoming.text.partition(" ")
+        return carried.strip() if command == "/start" else ""
 
     @property
     def pressed(self) -> str:
@@ -99,21 +107,34 @@ class Turn:
         offered = self.conversation.offered
         return offered[number - 1] if 0 < number <= len(offered) else ""
 
+    @property
+    def words(self) -> str:
+        """What was said; what came without words is named."""
+        incoming = self.incoming
+        if incoming.text or not (incoming.attachments or incoming.place):
+            return incoming.text
+        return self.phrase("sent", attachments=incoming.attachments, place=incoming.place)
+
     def recognise(self) -> Recognised:
         """What manner of message this is."""
         return self.house.recogniser.recognise(self.incoming.text)
 
     def find(self) -> Findings:
-        """What the search finds, with the card in hand as context."""
-        held = self.conversation.card
+        """What the search finds, with the card in hand as context; a last correction wins."""
+        text = besides(self.incoming.text) if self.incoming.is_masked else self.incoming.text
+        corrected = self.house.bursts.split(text)
+        if corrected:
+            return find_corrected(self.house.search, corrected, self._context())
+        return self.house.search.find(text, self._context())
+
+    def _context(self) -> Context:
         leaning = self.conversation.leaning
-        context = Context(leaning, is_sure=False) if leaning else Context(held)
-        text = self.incoming.text
-        return self.house.search.find(besides(text) if self.incoming.is_masked else text, context)
+        return Context(leaning, is_sure=False) if leaning else Context(self.conversation.card)
 
     def find_each(self) -> list[Findings]:
         """What the search surely finds for each of several needs in the message."""
-        return self.house.search.find_each(self.incoming.text)
+        is_corrected = self.house.bursts.split(self.incoming.text) is not None
+        return [] if is_corrected else self.house.search.find_each(self.incoming.text)
 
     def phrase(self, name: str, /, **data: Any) -> str:
         """One of our sentences."""
@@ -124,10 +145,22 @@ class Turn:
         return Choice(self.phrase(name), value)
 
     def say(
-        self, name: str, /, *, heading: str = "", choices: tuple[Choice, ...] = (), **data: Any
+        self,
+        name: str,
+        /,
+        *,
+        heading: str = "",
+        choices: tuple[Choice, ...] = (),
+        in_place: bool = False,
+        **data: Any,
     ) -> None:
-        """Say a phrase; its choices are the ones numbers mean from now on."""
-        self.said.append(Message(self.phrase(name, **data), heading, choices))
+        """Say a phrase; its choices are the ones numbers mean from now on.
+
+        `in_place`: where a channel can, instead of the message whose button was pressed; not
+        when something was said before it, which would then stand below.
+        """
+        replaces = self.incoming.pressed_on if in_place and not self.said else ""
+        self.said.append(Message(self.phrase(name, **data), heading, choices, replaces))
         if choices:
             self.conversation.offered = [choice.value for choice in choices]
 

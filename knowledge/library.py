@@ -62,6 +62,12 @@ class Library:
         """The card of an id, or the one that a merged need was put into."""
         return self.cards.get(name) or self.cards.get(self._merged.get(name, ""))
 
+    def of_day(self, name: str, day: date) -> Card:
+        """The card of an id; once its rule is over, the one that came after it."""
+        card = self.cards[name]
+        heir = self.cards.get(card.successor)
+        return heir if heir and not card.is_current(day) else card
+
     @cached_property
     def _merged(self) -> Mapping[str, str]:
         return {other: card.id for card in self.cards.values() for other in card.also}

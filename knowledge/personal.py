@@ -10,6 +10,7 @@ _DIGITS = re.compile(r"(?<![\w.,])\d(?:[ .\-]?\d){7,18}(?![\w])")
 _PHONE = re.compile(r"^(?:0|84)(?:2|3|5|7|8|9)\d{8,9}$|^(?:1800|1900)\d{4,6}$")
 _NAMED = re.compile(r"\b(?:cccd|cmnd|can cuoc|chung minh|ma so|so the|stk|tai khoan|tk)\b")
 _ROUND = re.compile(r"^[1-9]\d{0,3}0{5,}$")
+_YEARS = re.compile(r"^(?:19|20)\d\d[ \-](?:19|20)\d\d$")
 _GROUPED_MONEY = re.compile(r"^\d{1,3}(?:[.,]\d{3}){2,}$")
 _MONEY_AFTER = re.compile(r"^\s*(?:d|đ|dong|đồng|vnd|vnđ)\b", re.IGNORECASE)
 # What people write around such a number when the number is all they say.
@@ -22,7 +23,8 @@ _AROUND = frozenset(
 def mask(text: str) -> tuple[str, bool]:
     """The text with identity, card and bank account numbers masked, and whether any was.
 
-    Phone numbers stay (a resident may want to be called back), and so do sums of money.
+    Phone numbers stay (a resident may want to be called back), and so do sums of money and spans
+    of years.
     """
     pieces: list[str] = []
     end = before = 0
@@ -58,6 +60,8 @@ def _is_personal(found: "re.Match[str]", led_up: str, after: str) -> bool:
     digits = re.sub(r"\D", "", found.group())
     if _NAMED.search(led_up):
         return True
-    if _PHONE.match(digits) or _ROUND.match(digits) or _GROUPED_MONEY.match(found.group()):
+    if _PHONE.match(digits) or _ROUND.match(digits):
+        return False
+    if _GROUPED_MONEY.match(found.group()) or _YEARS.match(found.group()):
         return False
     return _MONEY_AFTER.match(after) is None

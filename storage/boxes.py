@@ -1,5 +1,6 @@
 """What the inbox and the outbox share: their states and who holds a row."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -7,6 +8,8 @@ import sqlalchemy as sa
 
 from storage.database import UtcTime
 
+IsDue = Callable[[sa.FromClause], list[sa.ColumnElement[bool]]]
+"""What else must hold of a row that may be taken."""
 State = Literal["waiting", "taken", "done", "failed", "unknown"]
 OPEN: tuple[State, State] = ("waiting", "taken")
 
@@ -23,8 +26,8 @@ def box_columns() -> list[sa.Column[Any]]:
     ]
 
 
-def oldest_first(box: sa.Table, limit: sa.BindParameter[int]) -> sa.Select[Any]:
-    """Ids of rows that may be taken now: each account's oldest open row, if it waits.
+def oldest_first(box: sa.Table, is_due: IsDue) -> sa.Select[Any]:
+    """Ids of up to `limit` rows that may be taken: each account's oldest open row, if it waits.
 
     Another process' locked rows are skipped, not waited for; and a row whose account has an
     earlier open row is never a candidate, so nobody overtakes in an account.
@@ -36,23 +39,27 @@ def oldest_first(box: sa.Table, limit: sa.BindParameter[int]) -> sa.Select[Any]:
         earlier.c.id < mine.c.id,
         earlier.c.state.in_(OPEN),
     )
-    conditions = [mine.c.state == "waiting", ~overtakes]
-    if "due_at" in box.c:
-        conditions.append(mine.c.due_at <= sa.bindparam("now", type_=UtcTime))
-        conditions.append(mine.c.channel.in_(sa.bindparam("channels", expanding=True)))
     return (
         sa.select(mine.c.id)
-        .where(*conditions)
+        .where(mine.c.state == "waiting", ~overtakes, *is_due(mine))
         .order_by(mine.c.id)
-        .limit(limit)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
         .with_for_update(skip_locked=True, of=mine)
     )
 
 
-def taking(box: sa.Table) -> sa.UpdateBase:
-    """The statement that takes rows; given by, until, limit; for an outbox now, channels."""
+def due_here(box: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+    """What is due `now`, of the `channels` that the taker serves."""
+    return [
+        box.c.due_at <= sa.bindparam("now", type_=UtcTime),
+        box.c.channel.in_(sa.bindparam("channels", expanding=True)),
+    ]
+
+
+def taking(box: sa.Table, ids: sa.Select[Any]) -> sa.UpdateBase:
+    """The statement that takes rows of these ids; given by, until, and what `ids` asks for."""
     # A CTE is evaluated once; as a plain subquery PostgreSQL would rerun it, past the limit.
-    candidates = oldest_first(box, sa.bindparam("limit", type_=sa.Integer)).cte("candidates")
+    candidates = ids.cte("candidates")
     return (
         sa.update(box)
         .where(box.c.id.in_(sa.select(candidates.c.id)), box.c.state == "waiting")

@@ -84,6 +84,8 @@ class Database:
                 self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
                 self._thread.start()
         future: Future[Result] = Future()
+        # Who no longer waits for it cannot undo it, nor upset the writer with a cancelled Future.
+        future.set_running_or_notify_cancel()
         self._jobs.put((job, future))
         return future
 

@@ -1,4 +1,10 @@
-"""The inbox: what residents sent; the provider's id is unique, so a repeat changes nothing."""
+"""The inbox: what residents sent; the provider's id is unique, so a repeat changes nothing.
+
+A resident's quick run of short messages may be answered by one turn: `take` returns the oldest
+with its followers. Only the oldest is marked as taken; the followers cannot be taken by anybody
+while it is open, and those that the turn answered are settled together with it. The answer hangs
+on the last message of the run; those before it end as "form": they were still being written.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,11 +13,18 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from storage import boxes
-from storage.boxes import box_columns, count_states, expired, taking
+from storage.boxes import box_columns, count_states, expired, oldest_first, taking
 from storage.database import BigId, UtcTime, insert_new, metadata
 
 LEASE = timedelta(seconds=60)
 """A turn takes milliseconds; a row held longer belongs to a process that died."""
+
+MOST_TOGETHER = 8
+"""Messages that one turn may answer together."""
+SHORT = 200
+"""Characters of a message that may be part of a run."""
+SOON = timedelta(seconds=20)
+"""Between two messages of a run."""
 
 inbox = sa.Table(
     "inbox",
@@ -28,6 +41,8 @@ inbox = sa.Table(
     sa.Column("extras", sa.JSON(none_as_null=True)),
     sa.Column("sent_at", UtcTime, nullable=False),
     sa.Column("received_at", UtcTime, nullable=False),
+    # Not taken before then, because it looks unfinished; NULL: at once.
+    sa.Column("due_at", UtcTime),
     *box_columns(),
     sa.UniqueConstraint("channel", "external_id"),
 )
@@ -58,10 +73,14 @@ class InboxEntry(NamedTuple):
     sent_at: datetime
     received_at: datetime
     extras: dict[str, Any] | None = None
+    due_at: datetime | None = None
 
 
 class InboxRow(NamedTuple):
-    """What is taken out; `attempts` counts this taking."""
+    """What is taken out; `attempts` counts this taking.
+
+    `followers`: what the resident sent right after it, oldest first; not taken, but nobody else's.
+    """
 
     id: int
     channel: str
@@ -75,9 +94,37 @@ class InboxRow(NamedTuple):
     received_at: datetime
     extras: dict[str, Any] | None
     attempts: int
+    followers: tuple["InboxRow", ...] = ()
 
 
-_TAKE = taking(inbox)
+_COLUMNS = [inbox.c[name] for name in InboxRow._fields if name != "followers"]
+_GIVEN = tuple(column.name for column in _COLUMNS)
+
+
+def _is_due(box: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+    return [box.c.due_at.is_(None) | (box.c.due_at <= sa.bindparam("now", type_=UtcTime))]
+
+
+def _next_waiting() -> sa.Executable:
+    """The first few waiting messages of these accounts, the oldest first."""
+    place = sa.func.row_number().over(
+        partition_by=(inbox.c.channel, inbox.c.address), order_by=inbox.c.id
+    )
+    waiting = (
+        sa.select(*_COLUMNS, place.label("place"))
+        .where(
+            inbox.c.state == "waiting",
+            inbox.c.channel.in_(sa.bindparam("channels", expanding=True)),
+            inbox.c.address.in_(sa.bindparam("addresses", expanding=True)),
+        )
+        .subquery()
+    )
+    columns = [waiting.c[name] for name in _GIVEN]
+    return sa.select(*columns).where(waiting.c.place < MOST_TOGETHER).order_by(waiting.c.id)
+
+
+_TAKE = taking(inbox, oldest_first(inbox, _is_due))
+_NEXT = _next_waiting()
 
 
 def put(connection: sa.Connection, entries: Sequence[InboxEntry]) -> None:
@@ -88,10 +135,42 @@ def put(connection: sa.Connection, entries: Sequence[InboxEntry]) -> None:
 
 def take(connection: sa.Connection, *, by: str, now: datetime, limit: int = 64) -> list[InboxRow]:
     """Take up to `limit` rows, at most one of each account, the oldest first."""
-    given = {"by": by, "until": now + LEASE, "limit": limit}
+    given = {"by": by, "now": now, "until": now + LEASE, "limit": limit}
     rows = connection.execute(_TAKE, given).mappings()
-    taken = [InboxRow(**{name: row[name] for name in InboxRow._fields}) for row in rows]
-    return sorted(taken, key=lambda row: row.id)
+    taken = [InboxRow(**{name: row[name] for name in _GIVEN}) for row in rows]
+    return _with_followers(connection, sorted(taken, key=lambda row: row.id))
+
+
+def _with_followers(connection: sa.Connection, taken: Sequence[InboxRow]) -> list[InboxRow]:
+    """A turn that failed before is tried again without any: it may have failed by them."""
+    heads = {(r.channel, r.address): r for r in taken if r.attempts == 1 and _is_short_text(r)}
+    after: dict[tuple[str, str], list[InboxRow]] = {}
+    if heads:
+        given = {"channels": {c for c, _ in heads}, "addresses": {a for _, a in heads}}
+        for found in connection.execute(_NEXT, given):
+            row = InboxRow(*found)
+            after.setdefault((row.channel, row.address), []).append(row)
+    return [
+        row._replace(followers=_run(row, after.get((row.channel, row.address), ())))
+        if (row.channel, row.address) in heads
+        else row
+        for row in taken
+    ]
+
+
+def _run(head: InboxRow, waiting: Sequence[InboxRow]) -> tuple[InboxRow, ...]:
+    """Of what waits, the short texts that were sent soon after one another."""
+    run = [head]
+    for row in waiting:
+        if not _is_short_text(row) or abs(row.sent_at - run[-1].sent_at) > SOON:
+            break
+        run.append(row)
+    return tuple(run[1:])
+
+
+def _is_short_text(row: InboxRow) -> bool:
+    is_plain = row.kind == "text" and not row.choice and not row.extras
+    return is_plain and len(row.text) <= SHORT
 
 
 def settle(connection: sa.Connection, ids: Sequence[int], now: datetime) -> None:
@@ -103,13 +182,13 @@ def settle(connection: sa.Connection, ids: Sequence[int], now: datetime) -> None
 
 def give_back(connection: sa.Connection, row_id: int, reason: str) -> None:
     """The turn failed; it is taken again."""
-    change = sa.update(inbox).where(inbox.c.id == row_id)
+    change = sa.update(inbox).where(inbox.c.id == row_id, inbox.c.state == "taken")
     connection.execute(change.values(state="waiting", reason=reason[:300], taken_until=None))
 
 
 def fail(connection: sa.Connection, row_id: int, reason: str, now: datetime) -> None:
     """The turn failed for good; the row stays for whoever looks into it."""
-    change = sa.update(inbox).where(inbox.c.id == row_id)
+    change = sa.update(inbox).where(inbox.c.id == row_id, inbox.c.state == "taken")
     connection.execute(change.values(state="failed", reason=reason[:300], settled_at=now))
 
 
@@ -131,9 +210,8 @@ def count(connection: sa.Connection) -> dict[str, int]:
 
 def said_by(connection: sa.Connection, channel: str, address: str, limit: int) -> list[InboxRow]:
     """The last things an account sent, the oldest first."""
-    columns = [inbox.c[name] for name in InboxRow._fields]
     newest = (
-        sa.select(*columns)
+        sa.select(*_COLUMNS)
         .where(inbox.c.channel == channel, inbox.c.address == address)
         .order_by(inbox.c.id.desc())
         .limit(limit)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from storage import boxes
-from storage.boxes import box_columns, count_states, expired, taking
+from storage.boxes import box_columns, count_states, due_here, expired, oldest_first, taking
 from storage.database import BigId, UtcTime, metadata
 
 LEASE = timedelta(seconds=120)
@@ -75,7 +75,7 @@ class Settled(NamedTuple):
     settled_at: datetime
 
 
-_TAKE = taking(outbox)
+_TAKE = taking(outbox, oldest_first(outbox, due_here))
 _SETTLE = (
     sa.update(outbox)
     .where(outbox.c.id == sa.bindparam("row_id"))

@@ -66,7 +66,7 @@ def rate(connection: sa.Connection, resident_id: int, card: str, *, helpful: boo
 class Listed(NamedTuple):
     """A question as officials see it in a list; no account in it."""
 
-    id: int
+    inbox_id: int
     asked_at: datetime
     channel: str
     status: str
@@ -82,9 +82,9 @@ def search(
     limit: int = 50,
 ) -> list[Listed]:
     """The newest questions of a status whose folded text holds `key`."""
-    columns = (questions.c.id, questions.c.asked_at, residents.c.channel, questions.c.status)
+    columns = (questions.c.inbox_id, questions.c.asked_at, residents.c.channel)
     statement = (
-        sa.select(*columns, questions.c.topic, questions.c.text)
+        sa.select(*columns, questions.c.status, questions.c.topic, questions.c.text)
         .join(residents, residents.c.id == questions.c.resident_id)
         .where(questions.c.status == status)
         .order_by(questions.c.id.desc())

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from handlers.message import Attachment, Incoming, Message
 
@@ -117,4 +117,13 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Stop and let go of everything."""
+        ...
+
+
+@runtime_checkable
+class Holder(Protocol):
+    """A door that itself holds what was sent to it, until it is told that it is settled."""
+
+    def let_go(self, attachment: Attachment) -> None:
+        """It is kept, or will never be: what the door holds of it may go."""
         ...

@@ -1,22 +1,21 @@
 """The Telegram door: reads updates from the webhook or by polling, sends texts with buttons."""
 
 import asyncio
-import gc
 import hmac
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from bot.channels.channel import Outgoing, ReadError, Receive, SendError
 from bot.channels.pauses import at_least, growing, until_done
+from bot.channels.telegram_inline import LookUp, LookUps, results_of
 from bot.channels.telegram_text import ABILITIES, parts_of
 from bot.channels.telegram_updates import CHANNEL, Update, decode, number_of, read_update
-from handlers.message import Attachment, Incoming
+from handlers.message import Attachment, Found, Incoming
 
 if TYPE_CHECKING:
     from bot.channels.telegram_client import Client
@@ -25,10 +24,12 @@ log = logging.getLogger(__name__)
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a name, no secret
 
+_Given = TypeVar("_Given")
+
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _POLL = 25  # seconds that one question for updates may wait for an answer
-_PRESSES = 64  # spinners being stopped at once; those beyond it stop by themselves
+_ERRANDS = 64  # presses and look-ups being answered at once; nobody misses those beyond it
 
 
 class Telegram:
@@ -47,12 +48,14 @@ class Telegram:
         api: str = "https://api.telegram.org",
         proxy: str = "",
         commands: Sequence[tuple[str, str]] = (),
+        look_up: LookUp = lambda _: (),
         timeout: float = 20.0,
     ) -> None:
         """Without `webhook_url` the door polls.
 
-        `commands`: name and description of each, for the chat's menu. `timeout`: seconds for one
-        call. Raises ValueError when a setting cannot work.
+        `commands`: name and description of each, for the chat's menu. `look_up`: what is known
+        about some words, for whoever types "@bot words". `timeout`: seconds for one call. Raises
+        ValueError when a setting cannot work.
         """
         _check_settings(token, secret, webhook_url=webhook_url, proxy=proxy)
         self._token = token
@@ -66,7 +69,9 @@ class Telegram:
         self._client: Client | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._spinners: set[asyncio.Task[None]] = set()
+        self._errands: set[asyncio.Task[None]] = set()
+        self._look_ups = LookUps(look_up)
+        self._username = ""
 
     # Reading
 
@@ -87,32 +92,44 @@ class Telegram:
 
     def _incoming_of(self, update: Update) -> list[Incoming]:
         if update.callback_query is not None:
-            self._stop_spinner(update.callback_query.id)
+            self._in_loop(self._stop_spinner, update.callback_query.id)
+        if update.inline_query is not None:
+            self._in_loop(self._look_ups.ask, update.inline_query)
         incoming = read_update(update, self._clock)
         return [] if incoming is None else [incoming]
 
-    def _stop_spinner(self, press: str) -> None:
+    def _in_loop(self, call: Callable[[_Given], None], given: _Given) -> None:
         if self._loop is not None:  # read() may run in any thread
-            self._loop.call_soon_threadsafe(self._start_stopping, press)
+            self._loop.call_soon_threadsafe(call, given)
 
-    def _start_stopping(self, press: str) -> None:
-        if self._client is None or len(self._spinners) >= _PRESSES:
+    def _stop_spinner(self, press: str) -> None:
+        self._run_errand(lambda client: client.stop_spinner(press))
+
+    def _show_found(self, query: str, found: Sequence[Found]) -> None:
+        results = results_of(found, self._username)
+        self._run_errand(lambda client: client.answer_look_up(query, results))
+
+    def _run_errand(self, errand: Callable[["Client"], Awaitable[None]]) -> None:
+        if self._client is None or len(self._errands) >= _ERRANDS:
             return
-        task = asyncio.create_task(_forgiving(self._client.stop_spinner(press)))
-        self._spinners.add(task)
-        task.add_done_callback(self._spinners.discard)
+        task = asyncio.create_task(_forgiving(errand(self._client)))
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
 
     # Sending
 
     async def send(self, outgoing: Outgoing) -> str:
         """Returns the ids of the Telegram messages, "12" or "12,13"."""
-        if self._client is None:
-            raise SendError("the Telegram door is not open", retry_in=1.0)
+        client, replaces = self._opened(), outgoing.message.replaces
         parts = parts_of(outgoing.message)
+        if replaces.isdecimal() and len(parts) == 1:
+            is_shown = await client.edit(outgoing.address, int(replaces), parts[0])
+            if is_shown:
+                return replaces
         ids: list[str] = []
         for part in parts:
             try:
-                ids.append(str(await self._client.say(outgoing.address, part)))
+                ids.append(str(await client.say(outgoing.address, part)))
             except SendError as error:
                 if not ids:
                     raise
@@ -121,7 +138,12 @@ class Telegram:
         return ",".join(ids)
 
     async def fetch(self, attachment: Attachment, limit: int) -> bytes:
-        raise SendError("the Telegram door fetches no files yet")
+        return await self._opened().download(attachment.source, limit)
+
+    def _opened(self) -> "Client":
+        if self._client is None:
+            raise SendError("the Telegram door is not open", retry_in=1.0)
+        return self._client
 
     # Opening and closing
 
@@ -132,8 +154,10 @@ class Telegram:
         client = Client(self._token, api=self._api, proxy=self._proxy, timeout=self._timeout)
         self._client = client
         self._loop = asyncio.get_running_loop()
-        _tune_gc()
         self._start(self._fetch_or_be_called(client, receive))
+        self._start(self._look_ups.answer(self._show_found))
+        name = "the bot's name"
+        self._start(until_done("Telegram", name, lambda: self._learn_name(client)))
         if self._commands:
             self._start(
                 until_done("Telegram", "the commands", lambda: client.set_commands(self._commands))
@@ -141,6 +165,9 @@ class Telegram:
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.add(asyncio.create_task(work))
+
+    async def _learn_name(self, client: "Client") -> None:
+        self._username = await client.username()
 
     async def _fetch_or_be_called(self, client: "Client", receive: Receive) -> None:
         if self._webhook_url:
@@ -189,7 +216,7 @@ class Telegram:
 
     async def close(self) -> None:
         client, self._client, self._loop = self._client, None, None
-        tasks = self._tasks | self._spinners
+        tasks = self._tasks | self._errands
         self._tasks = set()
         for task in tasks:
             task.cancel()
@@ -209,13 +236,8 @@ def _check_settings(token: str, secret: str, *, webhook_url: str, proxy: str) ->
         raise ValueError("the Telegram proxy must be an http:// or https:// address")
 
 
-def _tune_gc() -> None:
-    """Keep the collector away from aiogram's half million lasting objects (118 → 14 ms at p99)."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
-
-
 async def _forgiving(call: Awaitable[None]) -> None:
-    with suppress(SendError):  # too old to be answered: the spinner has stopped long ago
+    try:
         await call
+    except SendError as error:
+        log.warning("Telegram: a press or a look-up was not answered: %s", error.reason)

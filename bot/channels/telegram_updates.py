@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 
 from bot.channels.telegram_text import DATA_BYTES
-from handlers.message import Incoming, Kind
+from handlers.message import Attachment, AttachmentKind, Incoming, Kind, Place
 
 CHANNEL = "telegram"
 
@@ -27,28 +27,57 @@ class _User(msgspec.Struct):
     is_bot: bool = False
 
 
+class _File(msgspec.Struct):
+    file_id: str
+    file_name: str = ""
+    mime_type: str = ""
+    file_size: int = 0
+
+
+class _Size(msgspec.Struct):
+    """One of the sizes in which Telegram keeps a photo."""
+
+    file_id: str
+    width: int
+    height: int
+    file_size: int = 0
+
+
+class _Location(msgspec.Struct):
+    latitude: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+    longitude: Annotated[float, msgspec.Meta(ge=-180, le=180)]
+
+
+class _Venue(msgspec.Struct):
+    title: str
+    address: str
+
+
 class _Message(msgspec.Struct, rename={"sender": "from"}):
+    """A contact is not among the fields: whose number it is, nobody asked, so nothing is kept."""
+
     chat: _Chat
     date: _Date
     edit_date: _Date = 0
     sender: _User | None = None
     text: str = ""
     caption: str = ""
-    # Of these only the presence counts; a GIF comes as `animation` with `document`.
-    photo: msgspec.Raw = msgspec.Raw()
-    voice: msgspec.Raw = msgspec.Raw()
-    audio: msgspec.Raw = msgspec.Raw()
-    document: msgspec.Raw = msgspec.Raw()
-    video: msgspec.Raw = msgspec.Raw()
-    video_note: msgspec.Raw = msgspec.Raw()
+    photo: list[_Size] = []
+    voice: _File | None = None
+    audio: _File | None = None
+    video: _File | None = None
+    video_note: _File | None = None
+    animation: _File | None = None  # comes with `document` for programs that do not know it
+    document: _File | None = None
+    location: _Location | None = None  # comes with `venue`, too
+    venue: _Venue | None = None
     # Notes of Telegram itself, which nobody said: no answer to them makes sense.
     pinned_message: msgspec.Raw = msgspec.Raw()
     message_auto_delete_timer_changed: msgspec.Raw = msgspec.Raw()
     write_access_allowed: msgspec.Raw = msgspec.Raw()
     chat_background_set: msgspec.Raw = msgspec.Raw()
-
-    def is_attachment(self) -> bool:
-        return any((self.photo, self.voice, self.audio, self.document, self.video, self.video_note))
+    migrate_to_chat_id: msgspec.Raw = msgspec.Raw()
+    migrate_from_chat_id: msgspec.Raw = msgspec.Raw()
 
     def is_note(self) -> bool:
         return any(
@@ -57,18 +86,23 @@ class _Message(msgspec.Struct, rename={"sender": "from"}):
                 self.message_auto_delete_timer_changed,
                 self.write_access_allowed,
                 self.chat_background_set,
+                self.migrate_to_chat_id,
+                self.migrate_from_chat_id,
             )
         )
 
 
-class _Place(msgspec.Struct):
+class _Pressed(msgspec.Struct):
+    """The message of ours whose button was pressed; where it is deleted, its number is left."""
+
+    message_id: int
     chat: _Chat
 
 
 class _Press(msgspec.Struct, rename={"sender": "from"}):
     id: str
     sender: _User
-    message: _Place | None = None
+    message: _Pressed | None = None
     data: str = ""
 
 
@@ -82,14 +116,23 @@ class _Membership(msgspec.Struct):
     new_chat_member: _Status
 
 
+class Query(msgspec.Struct, rename={"sender": "from"}):
+    """Somebody types "@bot query" in some chat: no question to us, so no Incoming."""
+
+    id: str
+    sender: _User
+    query: str
+
+
 class Update(msgspec.Struct):
-    """One update of the four kinds that we ask for; of any other kind only its number is read."""
+    """One update of the five kinds that we ask for; of any other kind only its number is read."""
 
     update_id: int
     message: _Message | None = None
     edited_message: _Message | None = None
     callback_query: _Press | None = None
     my_chat_member: _Membership | None = None
+    inline_query: Query | None = None
 
 
 class _Number(msgspec.Struct):
@@ -134,23 +177,67 @@ def _read_message(number: int, message: _Message) -> Incoming | None:
     by_bot = message.sender is not None and message.sender.is_bot
     if message.chat.type != "private" or by_bot or message.is_note():
         return None
-    kind, text = _content(message)
+    at = message.edit_date or message.date
+    attachments = _attachments(message)
     return Incoming(
         channel=CHANNEL,
         address=str(message.chat.id),
-        external_id=_external_id(number, message.edit_date or message.date),
-        sent_at=_time(message.edit_date or message.date),
-        kind=kind,
-        text=text,
+        external_id=_external_id(number, at),
+        sent_at=_time(at),
+        kind=_kind(message, attachments),
+        text=_words(message),
+        attachments=attachments,
+        place=_place(message),
     )
 
 
-def _content(message: _Message) -> tuple[Kind, str]:
+def _kind(message: _Message, attachments: tuple[Attachment, ...]) -> Kind:
     if message.text:
-        return "text", _COMMAND.sub(r"\1", _clean(message.text))
-    if message.is_attachment():
-        return "attachment", _clean(message.caption)
-    return "unreadable", _clean(message.caption)
+        return "text"
+    if attachments:
+        return "attachment"
+    return "unreadable" if message.location is None else "place"
+
+
+def _words(message: _Message) -> str:
+    if message.text:
+        return _COMMAND.sub(r"\1", _clean(message.text))
+    return _clean(message.caption)
+
+
+def _attachments(message: _Message) -> tuple[Attachment, ...]:
+    """What came with the words; Telegram sends each piece of an album as its own message."""
+    if message.photo:
+        best = max(message.photo, key=lambda size: size.width * size.height)
+        return (Attachment(kind="photo", source=best.file_id, size=best.file_size),)
+    files: tuple[tuple[AttachmentKind, _File | None], ...] = (
+        ("voice", message.voice or message.audio),
+        ("video", message.video or message.video_note or message.animation),
+        ("file", message.document),
+    )
+    for kind, file in files:
+        if file is not None:
+            return (_attachment(kind, file),)
+    return ()
+
+
+def _attachment(kind: AttachmentKind, file: _File) -> Attachment:
+    return Attachment(
+        kind=kind,
+        source=file.file_id,
+        name=_clean(file.file_name),
+        media_type=_clean(file.mime_type),
+        size=file.file_size,
+    )
+
+
+def _place(message: _Message) -> Place | None:
+    if message.location is None:
+        return None
+    venue = message.venue
+    name = "" if venue is None else ", ".join(filter(None, (venue.title, venue.address)))
+    where = message.location
+    return Place(latitude=where.latitude, longitude=where.longitude, name=_clean(name))
 
 
 def _read_edited(number: int, message: _Message) -> Incoming | None:
@@ -169,6 +256,7 @@ def _read_press(number: int, press: _Press, clock: Callable[[], datetime]) -> In
         sent_at=clock(),  # the date of its message is when we sent that
         kind="choice" if ours else "unreadable",
         choice=press.data if ours else "",
+        pressed_on=str(press.message.message_id) if press.message is not None else "",
     )
 
 

@@ -68,10 +68,7 @@ def _card(found: Findings) -> Card:
 
 def _of_today(turn: Turn, card: Card) -> Card:
     """The card as it reads today; once its rule is over, the one that came after it."""
-    cards = turn.library.cards
-    today = cards[card.id]
-    heir = cards.get(today.successor)
-    return heir if heir and not today.is_current(turn.today) else today
+    return turn.library.of_day(card.id, turn.today)
 
 
 def _is_said_shortly(found: Findings, card: Card) -> bool:

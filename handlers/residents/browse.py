@@ -1,4 +1,9 @@
-"""A resident looks around: topics, then the cards of one, never more than six to choose from."""
+"""A resident looks around: topics, then the cards of one, never more than six to choose from.
+
+A choice on a page names the page that it leads to ("menu:2", "topic:loan:1"): that page may stand
+in the place of the one it was pressed on. From anywhere else ("menu", "topic:loan") it stands
+below, because what was said there is not lost to a list.
+"""
 
 from collections.abc import Sequence
 
@@ -11,10 +16,11 @@ _AT_MOST = 6
 
 def menu(turn: Turn) -> Ending:
     """The topics; the argument is the page, from 1."""
-    library = turn.library
+    library, page = turn.library, turn.argument
     topics = [t for t in library.topics.values() if library.cards_of(t.id)]
-    choices = [Choice(topic.title, f"topic:{topic.id}") for topic in topics]
-    turn.say("menu", choices=_page(turn, choices, "menu", _number(turn.argument)))
+    choices = [Choice(topic.title, f"topic:{topic.id}:1") for topic in topics]
+    shown = _page(turn, choices, "menu", _number(page))
+    turn.say("menu", choices=shown, in_place=bool(page))
     return Ending("command")
 
 
@@ -38,22 +44,25 @@ def _show(turn: Turn, name: str, page: str) -> None:
     found = turn.library.topics[name]
     cards = [c for c in turn.library.cards_of(name) if c.is_current(turn.today)]
     choices = [Choice(card.title, f"card:{card.id}") for card in cards]
-    shown = _page(turn, choices, f"topic:{name}", _number(page))
-    turn.say("topic", heading=found.title, choices=shown, topic=found)
+    back = turn.choice("label_menu_all", "menu:1")
+    shown = _page(turn, choices, f"topic:{name}", _number(page), ways=(back,))
+    turn.say("topic", heading=found.title, choices=shown, topic=found, in_place=bool(page))
 
 
-def _page(turn: Turn, choices: Sequence[Choice], again: str, page: int) -> tuple[Choice, ...]:
-    """One page of the choices; the last choice leads on to the next."""
-    if len(choices) <= _AT_MOST:
-        return tuple(choices)
-    room = _AT_MOST - 1
-    start = (page - 1) * room
-    if start >= len(choices):
-        start, page = 0, 1
-    rest = choices[start:]
-    if len(rest) <= _AT_MOST and page > 1:
-        return tuple(rest)
-    return (*rest[:room], turn.choice("label_more", f"{again}:{page + 1}"))
+def _page(
+    turn: Turn, choices: Sequence[Choice], again: str, page: int, *, ways: tuple[Choice, ...] = ()
+) -> tuple[Choice, ...]:
+    """One page of the choices, then one that leads on to the next (or round), then the ways."""
+    room = _AT_MOST - len(ways)
+    if len(choices) <= room:
+        return (*choices, *ways)
+    room -= 1
+    pages = -(-len(choices) // room)
+    page = page if page <= pages else 1
+    following = page % pages + 1
+    phrase = "label_more" if following > 1 else "label_first"
+    shown = choices[(page - 1) * room : page * room]
+    return (*shown, turn.choice(phrase, f"{again}:{following}"), *ways)
 
 
 def _number(page: str) -> int:

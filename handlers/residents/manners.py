@@ -1,13 +1,13 @@
 """Greetings, thanks and goodbyes; help; and quiet words for loud ones."""
 
-from handlers.rendering import topic_choices
+from handlers.rendering import first_choices
 from handlers.status import Ending
 from handlers.turn import Turn
 
 
 def greet(turn: Turn) -> Ending:
     """Good day: and what we can do for you."""
-    turn.say("greeting", choices=_start(turn))
+    turn.say("greeting", choices=first_choices(turn))
     return Ending("greeting")
 
 
@@ -25,7 +25,7 @@ def part(turn: Turn) -> Ending:
 
 def explain(turn: Turn) -> Ending:
     """How to ask, what to press, what we keep."""
-    turn.say("help", choices=_start(turn))
+    turn.say("help", choices=first_choices(turn))
     return Ending("command")
 
 
@@ -33,12 +33,3 @@ def calm(turn: Turn) -> Ending:
     """Insults, advertisements: one quiet sentence, no quarrel."""
     turn.say("calm", choices=(turn.choice("label_menu", "menu"),))
     return Ending("spam")
-
-
-def _start(turn: Turn):
-    first = list(turn.house.library.topics)[:4]
-    return (
-        *topic_choices(turn, first),
-        turn.choice("label_menu_all", "menu"),
-        turn.choice("label_official", "official"),
-    )

@@ -18,6 +18,6 @@ def opine(turn: Turn) -> Ending:
 
 def receive(turn: Turn) -> Ending:
     """Keep it, word for word."""
-    turn.opinion = turn.incoming.text
+    turn.opinion = turn.words
     turn.say("opinion_received", choices=(turn.choice("label_menu", "menu"),))
     return Ending("opinion")

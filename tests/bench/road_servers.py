@@ -72,7 +72,6 @@ async def aiogram(api: str, _: str) -> None:
     await web.SockSite(runner, sock).start()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
     print(sock.getsockname()[1], flush=True)
     await asyncio.Event().wait()
 

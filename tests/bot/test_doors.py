@@ -56,9 +56,10 @@ def test_what_two_channels_lack_is_a_problem_once() -> None:
 
 @pytest.mark.parametrize("given", [{}, PUBLIC | {"zalo_bot_secret": "12345678"}])
 def test_the_token_opens_the_door(house: House, given: dict[str, Any]) -> None:
-    names = [door.name for door in channels_of(settings(zalo_bot_token=TOKEN, **given), house)]
-    assert names == ["web", "zalo_bot"]
-    assert [door.name for door in channels_of(settings(), house)] == ["web"]
+    nowhere = Database("sqlite://")
+    opened = channels_of(settings(zalo_bot_token=TOKEN, **given), house, nowhere)
+    assert [door.name for door in opened] == ["web", "zalo_bot"]
+    assert [door.name for door in channels_of(settings(), house, nowhere)] == ["web"]
 
 
 def test_the_channels_are_listed_with_what_is_left_of_their_plans(database: Database) -> None:
@@ -69,7 +70,7 @@ def test_the_channels_are_listed_with_what_is_left_of_their_plans(database: Data
     out.print(table_of(settings(zalo_bot_token=TOKEN, zalo_bot_monthly="20000"), database, now))
     shown = out.export_text()
     lines = {line.split()[1]: line for line in shown.splitlines() if line.startswith("│")}
-    assert set(lines) == {"web", "telegram", "zalo_bot"}
+    assert set(lines) == {"web", "telegram", "zalo_bot", "zalo_oa"}
     assert "0/20000 (còn 20000)" in lines["zalo_bot"]
     assert "2/50 (còn 48)" in lines["zalo_bot"]
     assert "DOITHOAI_TELEGRAM_TOKEN turns it on." in lines["telegram"]

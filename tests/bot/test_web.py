@@ -83,7 +83,7 @@ def test_nothing_on_the_page_needs_an_inline_script_a_style_or_another_site(
     post(browser, "a")
     page = browser.get("/").text
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
-    assert re.findall(r"<script[^>]*>(.*?)</script>", page, re.S) == ["", ""]
+    assert re.findall(r"<script[^>]*>(.*?)</script>", page, re.S) == ["", "", ""]
     assets = re.findall(r'(?:src|href)="([^"]+)"', page)
     own = [asset for asset in assets if asset.startswith(("/", "#", "tel:"))]
     assert own == assets

@@ -57,7 +57,8 @@ async def bot(api: BotApi) -> AsyncIterator[telegram.Bot]:
 @asynccontextmanager
 async def client(api: BotApi, token: str) -> AsyncGenerator[telegram.Bot]:
     request = HTTPXRequest(read_timeout=0.3, httpx_kwargs={"trust_env": False, "verify": False})
-    yield telegram.Bot(token, f"{api.url}/bot", request=request, get_updates_request=request)
+    base, files = f"{api.url}/bot", f"{api.url}/file/bot"
+    yield telegram.Bot(token, base, files, request=request, get_updates_request=request)
     await request.shutdown()
 
 
@@ -118,6 +119,27 @@ async def test_another_client_answers_a_press_once(api: BotApi, bot: telegram.Bo
         await bot.answer_callback_query("31")
 
 
+async def test_another_client_answers_a_look_up_once(api: BotApi, bot: telegram.Bot) -> None:
+    await api.push(updates.inline_update(7, "vay", query_id="51"))
+    words = telegram.InputTextMessageContent("<b>Vay</b> vốn", parse_mode="HTML")
+    result = telegram.InlineQueryResultArticle("loan", "Vay vốn", words, reply_markup=KEYBOARD)
+    assert await bot.answer_inline_query("51", [result], cache_time=10)
+    assert [one["id"] for one in api.found["51"]] == ["loan"]
+    with pytest.raises(BadRequest, match=r"(?i)query is too old"):
+        await bot.answer_inline_query("51", [result])
+    assert api.complaints == []
+
+
+async def test_another_client_fetches_a_file(api: BotApi, bot: telegram.Bot) -> None:
+    api.files["photo-1"] = b"\xff\xd8" * 70_000
+    file = await bot.get_file("photo-1")
+    assert file.file_size == 140_000
+    assert await file.download_as_bytearray() == api.files["photo-1"]
+    with pytest.raises(BadRequest, match=r"(?i)wrong file_id"):
+        await bot.get_file("photo-2")
+    assert api.complaints == []
+
+
 async def test_another_client_sets_and_takes_away_the_webhook(
     api: BotApi, bot: telegram.Bot
 ) -> None:
@@ -141,7 +163,10 @@ async def test_another_client_sets_and_takes_away_the_webhook(
 
 async def test_another_client_sets_the_commands_and_types(api: BotApi, bot: telegram.Bot) -> None:
     assert await bot.set_my_commands([("start", "Bắt đầu")])
-    assert api.commands == [{"command": "start", "description": "Bắt đầu"}]
+    scope = telegram.BotCommandScopeAllPrivateChats()
+    assert await bot.set_my_commands([("start", "Bắt đầu")], scope, "vi")
+    shown = [{"command": "start", "description": "Bắt đầu"}]
+    assert api.commands == {("default", ""): shown, ("all_private_chats", "vi"): shown}
     assert await bot.send_chat_action(RESIDENT, "typing")
     assert api.complaints == []
 
@@ -287,6 +312,16 @@ async def test_the_fake_counts_the_text_after_its_markup_is_read(api: BotApi) ->
         ("setWebhook", {"url": "https://bot.example/x", "max_connections": 101}),
         ("setMyCommands", {"commands": [{"command": "Start", "description": "a"}]}),
         ("setMyCommands", {"commands": [{"command": "start", "description": ""}]}),
+        (
+            "setMyCommands",
+            {"commands": [{"command": "a", "description": "b"}], "scope": {"type": "moon"}},
+        ),
+        (
+            "setMyCommands",
+            {"commands": [{"command": "a", "description": "b"}], "language_code": "Việt"},
+        ),
+        ("getFile", {"file_id": "never-sent"}),
+        ("answerInlineQuery", {"inline_query_id": "never-asked", "results": []}),
         ("sendChatAction", {"chat_id": RESIDENT, "action": "sleeping"}),
         ("answerCallbackQuery", {"callback_query_id": "1"}),
     ],
@@ -295,6 +330,34 @@ async def test_the_fake_refuses_other_calls_too(
     api: BotApi, method: str, params: dict[str, Any]
 ) -> None:
     assert (await call(api, method, **params))[0] == 400
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": ""},
+        {"id": "đ" * 33},
+        {"title": ""},
+        {"type": "hologram"},
+        {"input_message_content": {}},
+        {"input_message_content": {"message_text": "a < b", "parse_mode": "HTML"}},
+        {"input_message_content": {"message_text": "a" * 4097}},
+        {"reply_markup": button(text="a")},
+    ],
+)
+async def test_the_fake_refuses_a_result_that_telegram_refuses(
+    api: BotApi, wrong: dict[str, Any]
+) -> None:
+    await api.push(updates.inline_update(7, "vay", query_id="51"))
+    content = {"message_text": "Vay vốn"}
+    result = {"type": "article", "id": "1", "title": "Vay", "input_message_content": content}
+    refused, _ = await call(
+        api, "answerInlineQuery", inline_query_id="51", results=[result | wrong]
+    )
+    twice, _ = await call(api, "answerInlineQuery", inline_query_id="51", results=[result, result])
+    assert (refused, twice, api.found) == (400, 400, {})
+    await call(api, "answerInlineQuery", inline_query_id="51", results=[result | {"smell": "a"}])
+    assert any("smell" in complaint for complaint in api.complaints)
 
 
 async def test_a_second_fetcher_cuts_the_first_one_short(api: BotApi) -> None:
@@ -363,7 +426,9 @@ async def test_everything_that_the_builders_build_is_realistic(api: BotApi) -> N
         updates.membership_update(7, "member", "kicked"),
         updates.membership_update(7, "kicked", "member"),
         updates.group_update(7, "chào"),
+        updates.file_update(7, "don.pdf"),
+        updates.inline_update(7, "vay", query_id="51"),
     ):
         await api.push(update)
     assert api.complaints == []
-    assert len(api.pending) == 9
+    assert len(api.pending) == 11

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import telegram as judge
 
@@ -44,9 +45,8 @@ def name_of(exchange: dict[str, Any]) -> str:
 
 
 def incoming_of(expected: dict[str, Any]) -> Incoming:
-    at = NOW if expected["sent_at"] == "now" else datetime.fromisoformat(expected["sent_at"])
-    fields: dict[str, Any] = expected | {"sent_at": at}
-    return Incoming(channel="telegram", **fields)
+    at = NOW if expected["sent_at"] == "now" else expected["sent_at"]
+    return msgspec.convert(expected | {"sent_at": at, "channel": "telegram"}, Incoming)
 
 
 @pytest.mark.parametrize("exchange", [e for e in EXCHANGES if "expect" in e], ids=name_of)

@@ -18,7 +18,8 @@ from tests.fakes.bot_api_rules import Params, RefusedError, bad_request
 from tests.fakes.updates import BOT, DATE, Update, group_chat, private_chat
 
 TOKEN = "700000001:token-of-a-bot-that-does-not-exist"
-_CONTENT = ("message", "edited_message", "callback_query", "my_chat_member")
+_CONTENT = ("message", "edited_message", "callback_query", "my_chat_member", "inline_query")
+LARGEST_FILE = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,14 @@ class BotApi:
         self.sent: list[dict[str, Any]] = []
         """The messages that residents see, as they see them."""
         self.webhook: Params = {}
-        self.commands: list[dict[str, str]] = []
+        self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
+        """The list of commands by the type of its scope and its language."""
+        self.queries: set[str] = set()
+        """Look-ups that wait for their results."""
+        self.found: dict[str, list[dict[str, Any]]] = {}
+        """The results of each look-up."""
+        self.files: dict[str, bytes] = {}
+        """What residents sent, by file id; `fail("file", …)` fails its download."""
         self.pending: list[Update] = []
         self.presses: set[str] = set()
         """Callback queries whose button still shows a spinner."""
@@ -58,6 +66,7 @@ class BotApi:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_route("*", "/bot{token}/{method}", self._answer)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._give_file)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -97,6 +106,9 @@ class BotApi:
         return update
 
     def _meet_sender(self, kind: str, content: dict[str, Any]) -> None:
+        if kind == "inline_query":  # comes from anywhere, and opens no chat
+            self.queries.add(content["id"])
+            return
         self.meet((content.get("message") or content).get("chat", content["from"])["id"])
         if kind == "callback_query":
             self.presses.add(content["id"])
@@ -181,6 +193,8 @@ class BotApi:
             "sendMessage": self._send_message,
             "editMessageText": self._edit_message_text,
             "answerCallbackQuery": self._answer_callback_query,
+            "answerInlineQuery": self._answer_inline_query,
+            "getFile": self._get_file,
             "setMyCommands": self._set_my_commands,
             "setWebhook": self._set_webhook,
             "deleteWebhook": self._delete_webhook,
@@ -192,7 +206,7 @@ class BotApi:
         return BOT | {
             "can_join_groups": False,
             "can_read_all_group_messages": False,
-            "supports_inline_queries": False,
+            "supports_inline_queries": True,
         }
 
     async def _get_updates(self, params: Params) -> Any:
@@ -311,10 +325,54 @@ class BotApi:
         self.presses.remove(params["callback_query_id"])
         return True
 
+    async def _answer_inline_query(self, params: Params) -> Any:
+        query, results = params["inline_query_id"], params["results"]
+        if query not in self.queries:
+            raise bad_request(
+                "query is too old and response timeout expired or query ID is invalid"
+            )
+        rules.check_results(results)
+        for result in results:
+            self._judge.result(result)
+        self.queries.remove(query)
+        self.found[query] = results
+        await self._tell()
+        return True
+
+    async def _get_file(self, params: Params) -> Any:
+        file_id = params["file_id"]
+        if file_id not in self.files:
+            raise bad_request("wrong file_id or the file is temporarily unavailable")
+        size = len(self.files[file_id])
+        if size > LARGEST_FILE:
+            raise bad_request("file is too big")
+        file = {"file_id": file_id, "file_unique_id": f"u-{file_id}", "file_size": size}
+        file |= {"file_path": f"documents/{file_id} (1).bin"}
+        self._judge.file(file)
+        return file
+
+    async def _give_file(self, request: web.Request) -> web.StreamResponse:
+        failures = self._failures.get("file")
+        failure = failures.popleft() if failures else None
+        if failure is not None and not failure.cut:
+            return answer_of(failure)
+        name = request.match_info["path"].removeprefix("documents/").removesuffix(" (1).bin")
+        if request.match_info["token"] != TOKEN or name not in self.files:
+            return error_answer(404, "Not Found")
+        given = web.StreamResponse()
+        await given.prepare(request)  # in chunks: nobody knows the length beforehand
+        await given.write(self.files[name])
+        if failure is not None:
+            await cut(request, failure)
+        return given
+
     async def _set_my_commands(self, params: Params) -> Any:
+        scope, language = params.get("scope", {"type": "default"}), params.get("language_code", "")
         rules.check_commands(params["commands"])
+        rules.check_scope(scope, language)
         self._judge.commands(params["commands"])
-        self.commands = params["commands"]
+        self._judge.scope(scope)
+        self.commands[scope["type"], language] = params["commands"]
         return True
 
     async def _set_webhook(self, params: Params) -> Any:

@@ -64,6 +64,15 @@ METHODS: dict[str, dict[str, str]] = {
         "url": "str",
         "cache_time": "int",
     },
+    "answerInlineQuery": {
+        "inline_query_id": "!str",
+        "results": "!list",
+        "cache_time": "int",
+        "is_personal": "bool",
+        "next_offset": "str",
+        "button": "dict",
+    },
+    "getFile": {"file_id": "!str"},
     "setMyCommands": {"commands": "!list", "scope": "dict", "language_code": "str"},
     "setWebhook": {
         "url": "!str",
@@ -224,6 +233,45 @@ def check_commands(commands: list[dict[str, Any]]) -> None:
             raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
 
 
+COMMAND_SCOPES = frozenset(
+    {"default", "all_private_chats", "all_group_chats", "all_chat_administrators"}
+    | {"chat", "chat_administrators", "chat_member"}
+)
+
+
+def check_scope(scope: dict[str, Any], language: str) -> None:
+    if scope.get("type") not in COMMAND_SCOPES:
+        raise bad_request("can't parse BotCommandScope: Type unsupported")
+    if not re.fullmatch(r"([a-z]{2})?", language):
+        raise bad_request("invalid language code specified")
+
+
+def check_results(results: list[dict[str, Any]]) -> None:
+    """What a look-up may show: at most fifty, each with an id of its own and with words."""
+    if len(results) > 50:
+        raise bad_request("RESULTS_TOO_MUCH")
+    ids = [str(result.get("id", "")) for result in results]
+    if not all(1 <= len(name.encode()) <= 64 for name in ids):
+        raise bad_request("RESULT_ID_INVALID")
+    if len(set(ids)) != len(ids):
+        raise bad_request("RESULT_ID_DUPLICATE")
+    for result in results:
+        _check_result(result)
+
+
+def _check_result(result: dict[str, Any]) -> None:
+    if result.get("type") != "article":
+        raise bad_request("can't parse inline query result: unknown type")
+    if not result.get("title"):
+        raise bad_request('can\'t parse inline query result: Field "title" must be non-empty')
+    content = result.get("input_message_content") or {}
+    if "message_text" not in content:
+        raise bad_request("can't parse inline query result: message content is not specified")
+    parse_text({"text": content["message_text"], **content})
+    if "reply_markup" in result:
+        check_inline_keyboard(result["reply_markup"])
+
+
 def check_webhook(params: Params) -> None:
     """A loopback address passes too, as it does at a Bot API server of one's own."""
     url: SplitResult = urlsplit(str(params.get("url", "")))
@@ -271,6 +319,22 @@ class Judge:
     def commands(self, commands: list[dict[str, Any]]) -> None:
         for command in commands:
             self._parse(telegram.BotCommand, command, "command")
+
+    def scope(self, scope: Mapping[str, Any]) -> None:
+        self._parse(telegram.BotCommandScope, scope, "scope")
+
+    def file(self, file: Mapping[str, Any]) -> None:
+        self._parse(telegram.File, file, "file")
+
+    def result(self, result: Mapping[str, Any]) -> None:
+        """Of a look-up; its inner parts one by one, as only they are read as what they are."""
+        inner = {"input_message_content", "reply_markup"}
+        content = telegram.InputTextMessageContent
+        self._parse(content, result["input_message_content"], "content")
+        if "reply_markup" in result:
+            self.markup(result["reply_markup"])
+        outer = {name: value for name, value in result.items() if name not in inner | {"type"}}
+        self._parse(telegram.InlineQueryResultArticle, outer | {"input_message_content": None}, "r")
 
     def message(self, message: Mapping[str, Any]) -> None:
         self._parse(telegram.Message, message, "message")

@@ -99,12 +99,22 @@ def voice_update(chat_id: int, *, update_id: int | None = None) -> Update:
     return _update("message", _message(chat_id, 1, DATE) | {"voice": voice}, update_id)
 
 
+def file_update(chat_id: int, name: str, *, update_id: int | None = None) -> Update:
+    document = {"file_id": "file-1", "file_unique_id": "unique-file-1", "file_name": name}
+    return _update("message", _message(chat_id, 1, DATE) | {"document": document}, update_id)
+
+
 def callback_update(
-    chat_id: int, data: str, *, update_id: int | None = None, callback_id: str = "4300000000000001"
+    chat_id: int,
+    data: str,
+    *,
+    update_id: int | None = None,
+    callback_id: str = "4300000000000001",
+    message_id: int = 7,
 ) -> Update:
     """The press of a button under one of the bot's messages."""
     shown = {
-        "message_id": 7,
+        "message_id": message_id,
         "from": BOT,
         "chat": private_chat(chat_id),
         "date": DATE - 60,
@@ -119,6 +129,12 @@ def callback_update(
         "data": data,
     }
     return _update("callback_query", press, update_id)
+
+
+def inline_update(user: int, query: str, *, query_id: str, update_id: int | None = None) -> Update:
+    """Somebody types "@bot query" in some chat."""
+    looked_up = {"id": query_id, "from": person(user), "query": query, "offset": ""}
+    return _update("inline_query", looked_up, update_id)
 
 
 def membership_update(

@@ -29,6 +29,7 @@ GUARDS = {
     ("GET", "/"): OWN_SESSION,
     ("POST", "/chat"): SAME_ORIGIN,
     ("POST", "/chat/messages"): SAME_ORIGIN,
+    ("POST", "/chat/attachments"): SAME_ORIGIN,
     ("GET", "/chat/stream"): OWN_SESSION,
     ("GET", "/chat/history"): OWN_SESSION,
     ("POST", "/webhook/{channel}"): SECRET,

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 import sqlalchemy as sa
 
-from bot.app import App
+from bot.app import App, channels_of
 from bot.channels.telegram import Telegram
 from bot.channels.web_chat.door import WebChat
 from bot.clock import SystemClock
@@ -18,7 +18,13 @@ from storage.inbox import inbox
 from storage.outbox import outbox
 from storage.questions import questions
 from tests.fakes.bot_api import TOKEN, BotApi
-from tests.fakes.updates import callback_update, membership_update, text_update
+from tests.fakes.updates import (
+    callback_update,
+    file_update,
+    inline_update,
+    membership_update,
+    text_update,
+)
 from tests.journeys.running import running, settings_for, until_quiet
 
 SECRET = "s3cret_-"
@@ -91,6 +97,77 @@ async def test_a_pressed_button_means_what_its_number_means(
         assert api.complaints == []
 
 
+async def test_a_page_of_the_menu_stands_in_the_place_of_the_one_before(
+    database_url: str, tmp_path: Path, house: House
+) -> None:
+    async with BotApi() as api:
+        settings = settings_for(tmp_path, database_url)
+        async with running(settings, house, doors(api)) as (app, _):
+            await api.push(text_update(1001, "menu"))
+            await api.wait_for("sendMessage", 2)
+            first = api.sent[-1]["text"], _buttons(api)
+            await _press(api, app, "menu:2")
+            second = api.sent[-1]["text"], _buttons(api)
+            await _press(api, app, "menu:3")
+            await _press(api, app, "menu:1")
+            assert (api.sent[-1]["text"], _buttons(api)) == first != second
+            await _press(api, app, "topic:loan:1")
+            assert "topic:loan:2" in _buttons(api)
+            assert len(api.calls_of("editMessageText")) == 4
+            assert len(api.sent) == 2
+            await _press(api, app, "card:loan-poor-household")
+            assert len(api.sent) == 3
+            assert statuses(app) == ["command"] * 5 + ["answered"]
+        assert api.complaints == []
+
+
+def _buttons(api: BotApi) -> list[str]:
+    rows = api.sent[-1]["reply_markup"]["inline_keyboard"]
+    return [button["callback_data"] for row in rows for button in row]
+
+
+async def _press(api: BotApi, app: App, value: str) -> None:
+    """Press a button of the last message, and wait until that is answered."""
+    before = len(statuses(app))
+    assert value in _buttons(api)
+    message_id = api.sent[-1]["message_id"]
+    press = callback_update(1001, value, callback_id=value, message_id=message_id)
+    await api.push(press)
+    async with asyncio.timeout(10):
+        while len(statuses(app)) == before:
+            await asyncio.sleep(0.01)
+    await until_quiet(app, "telegram", "1001")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_look_up_is_answered_and_nothing_of_it_is_kept(
+    database_url: str, tmp_path: Path, house: House
+) -> None:
+    async with BotApi() as api:
+        settings = settings_for(tmp_path, database_url, telegram_token=TOKEN, telegram_api=api.url)
+        async with running(settings, house, channels_of(settings, house)) as (app, _):
+            await api.wait_for("getMe")
+            await asyncio.sleep(0.05)
+            await api.push(inline_update(1001, "vay von ho ngheo", query_id="51"))
+            async with asyncio.timeout(10):
+                while not api.found:
+                    await asyncio.sleep(0.01)
+            first = api.found["51"][0]
+            assert first["id"] == "loan-poor-household"
+            assert "2553/QĐ-TTg" in first["input_message_content"]["message_text"]
+            [[button]] = first["reply_markup"]["inline_keyboard"]
+            _, _, carried = button["url"].partition("?start=")
+            await api.push(text_update(1002, f"/start {carried}"))
+            await api.wait_for("sendMessage", 2)
+            await until_quiet(app, "telegram", "1002")
+            assert "6,24 %/năm" in api.sent[-1]["text"]
+            with app.database.read() as connection:
+                addresses = connection.execute(sa.select(inbox.c.address)).scalars().all()
+            assert addresses == ["1002"]
+            assert set(api.commands) == {("all_private_chats", ""), ("all_private_chats", "vi")}
+        assert api.complaints == []
+
+
 async def test_a_resident_who_blocked_us_is_not_tried_again(
     database_url: str, tmp_path: Path, house: House
 ) -> None:
@@ -105,6 +182,24 @@ async def test_a_resident_who_blocked_us_is_not_tried_again(
             tried = len(api.calls_of("sendMessage"))
             assert statuses(app)[-1] == "command"
             assert len(api.calls_of("sendMessage")) == tried
+        assert api.complaints == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_personal_number_in_the_name_of_a_file_is_not_kept(
+    database_url: str, tmp_path: Path, house: House
+) -> None:
+    async with BotApi() as api:
+        settings = settings_for(tmp_path, database_url)
+        async with running(settings, house, doors(api)) as (app, _):
+            await api.push(file_update(1001, "CCCD 087012345678.jpg"))
+            await api.wait_for("sendMessage", 2)
+            await until_quiet(app, "telegram", "1001")
+            with app.database.read() as connection:
+                [extras] = connection.execute(sa.select(inbox.c.extras)).scalars()
+        assert extras["attachments"] == [
+            {"kind": "file", "source": "file-1", "name": "CCCD •••.jpg"}
+        ]
         assert api.complaints == []
 
 

@@ -1,5 +1,6 @@
 """What the writer promises: durable in groups, one failing job harms no other."""
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -73,3 +74,19 @@ def test_sqlite_is_durable_at_every_commit(tmp_path: object) -> None:
     ).result()
     database.close()
     assert (mode, synchronous) == ("wal", 2)
+
+
+def test_who_no_longer_waits_for_a_job_does_not_upset_the_writer(database: Database) -> None:
+    started, may_end = threading.Event(), threading.Event()
+
+    def slow(connection: sa.Connection) -> None:
+        started.set()
+        assert may_end.wait(10)
+
+    waiting = database.write(slow)
+    assert started.wait(10)
+    behind = database.write(lambda c: c.execute(sa.select(sa.literal(2))).scalar())
+    assert not waiting.cancel()
+    assert not behind.cancel()
+    may_end.set()
+    assert behind.result(10) == 2

@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 
 from bot.channels.channel import Abilities, Outgoing, ReadError, Receive, SendError
+from bot.channels.web_chat.uploads import Upload, Uploads
 from handlers.message import Attachment, Incoming
 
 LONGEST_TEXT = 2000
@@ -73,13 +74,17 @@ class Stream:
 
 
 class WebChat:
-    """The door that needs no account and no token: a page, its cookie and an event stream."""
+    """The door that needs no account and no token: a page, its cookie and an event stream.
+
+    Without `uploads` nothing can be attached on the page.
+    """
 
     name: str = "web"
     abilities = Abilities(text_limit=100_000, buttons=100, may_resend=True)
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], uploads: Uploads | None = None) -> None:
         self.clock = clock
+        self.uploads = uploads
         self._streams: dict[str, set[Stream]] = {}
         self._closed = False
 
@@ -114,6 +119,26 @@ class WebChat:
             )
         ]
 
+    def read_upload(self, session: str, upload: Upload) -> Incoming:
+        """What was attached on the page, with the words in the box; raises ReadError."""
+        head, address = upload.head, self.address_of(session)
+        attached = Attachment(
+            kind=head.kind,
+            source=upload.source,
+            name=head.name,
+            media_type=head.type,
+            size=upload.size,
+        )
+        return Incoming(
+            channel=self.name,
+            address=address,
+            external_id=f"{address}:{head.id}",
+            sent_at=self.clock(),
+            kind="attachment",
+            text=_check(head.text) if head.text.strip() else "",
+            attachments=(attached,),
+        )
+
     async def send(self, outgoing: Outgoing) -> str:
         """Hand a message to every open page of its address; the history keeps it for the rest."""
         for stream in tuple(self._streams.get(outgoing.address, ())):
@@ -144,12 +169,21 @@ class WebChat:
         return sum(len(streams) for streams in self._streams.values())
 
     async def fetch(self, attachment: Attachment, limit: int) -> bytes:
-        """Nothing is attached in the web chat."""
-        raise SendError("the web chat has no attachments")
+        """What the page uploaded; raises SendError when it is gone."""
+        if self.uploads is None:
+            raise SendError("nothing can be attached here")
+        return await self.uploads.fetch(attachment.source, limit)
+
+    def let_go(self, attachment: Attachment) -> None:
+        """The upload is settled: only the cleaned file stays."""
+        if self.uploads is not None:
+            self.uploads.let_go(attachment.source)
 
     async def open(self, receive: Receive) -> None:
-        """Nothing to start: what the page posts comes through bot/web.py."""
+        """Forget old uploads; what the page posts comes through bot/web.py."""
         self._closed = False
+        if self.uploads is not None:
+            await asyncio.to_thread(self.uploads.sweep, self.clock())
 
     async def close(self) -> None:
         """End every stream, so that the web server need not wait for open pages."""

@@ -28,14 +28,20 @@ class Pages:
         self._chat = environment.get_template("page.html")
         self._error = environment.get_template("error.html")
 
-    def chat(self, bubbles: Sequence[Bubble], notice: str = "", draft: str = "") -> str:
-        """The chat page; after a refusal, `notice` says why and `draft` keeps what was written."""
+    def chat(
+        self, bubbles: Sequence[Bubble], *, notice: str = "", draft: str = "", largest: int = 0
+    ) -> str:
+        """The chat page; after a refusal, `notice` says why and `draft` keeps what was written.
+
+        `largest`: the bytes of the largest file that may be attached; 0: none may be.
+        """
         return self._chat.render(
             bubbles=bubbles,
             after=max((bubble.id for bubble in bubbles if not bubble.mine), default=0),
             post_id=secrets.token_urlsafe(16),
             notice=notice,
             draft=draft,
+            largest=largest,
         )
 
     def error(self, status: int) -> str:

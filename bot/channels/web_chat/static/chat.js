@@ -15,11 +15,13 @@
   const TOO_LONG = "Tin dài quá 2000 chữ cái. Bà con chia thành hai, ba tin ngắn hơn rồi gửi giúp.";
   const LONGEST = 2000;
   const REPLY_TIMEOUT = 20000;
+  const UPLOAD_TIMEOUT = 300000;
   const UNSENT_KEY = "doithoai-unsent";
   const SIZE_KEY = "doithoai-size";
 
   const makeLine = window.doithoai.makeLine;
   const make = window.doithoai.make;
+  const attach = window.doithoai.attach;
   const nowInVietnam = window.doithoai.nowInVietnam;
   const find = (id) => document.getElementById(id);
   const log = find("log");
@@ -167,7 +169,9 @@
 
   function store() {
     try {
-      sessionStorage.setItem(UNSENT_KEY, JSON.stringify(unsent, ["id", "text", "choice", "last"]));
+      /* A file is not kept: only the page that it was chosen on can send it. */
+      const kept = unsent.filter((item) => !item.file);
+      sessionStorage.setItem(UNSENT_KEY, JSON.stringify(kept, ["id", "text", "choice", "last"]));
     } catch (error) { /* A browser that keeps nothing still sends. */ }
   }
 
@@ -182,7 +186,21 @@
   }
 
   function send(text, choice, kept) {
-    const item = kept || { id: newId(), text: text, choice: choice, last: lastOwn() };
+    show(kept || { id: newId(), text: text, choice: choice, last: lastOwn() }, text);
+  }
+
+  /* What is in the box goes along as the words to the file. */
+  function sendFile(kind, file) {
+    const caption = box.value.trim();
+    if (caption.normalize("NFC").length > LONGEST) return say(TOO_LONG);
+    const shown = attach.nameOf(kind, file) + (caption ? "\n" + caption : "");
+    box.value = "";
+    fit();
+    const item = { id: newId(), text: caption, choice: "", last: lastOwn(), kind: kind, file: file };
+    return show(item, shown);
+  }
+
+  function show(item, text) {
     const rows = text.split("\n").map((row) => ({ parts: [{ text: row }], kind: "", gap: false }));
     item.element = add(Object.assign({ mine: true, heading: "", rows: rows, choices: [] }, nowInVietnam()));
     item.element.dataset.text = text;
@@ -202,13 +220,14 @@
 
   function attempt(item) {
     const body = item.choice ? { id: item.id, choice: item.choice } : { id: item.id, text: item.text };
-    const request = fetch("/chat/messages", {
+    const request = fetch(item.file ? "/chat/attachments" : "/chat/messages", {
       method: "POST",
       credentials: "same-origin",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
+      headers: { "Content-Type": item.file ? "application/octet-stream" : "application/json" },
+      body: item.file ? attach.pack(item) : JSON.stringify(body),
     });
-    const late = new Promise((_, refuse) => setTimeout(refuse, REPLY_TIMEOUT));
+    const patience = item.file ? UPLOAD_TIMEOUT : REPLY_TIMEOUT;
+    const late = new Promise((_, refuse) => setTimeout(refuse, patience));
     return Promise.race([request, late]).then((answer) => settle(item, answer), () => fail(item, ""));
   }
 
@@ -387,6 +406,7 @@
       reconnect();
     });
     document.addEventListener("visibilitychange", watchVisibility);
+    attach.start(sendFile, say);
     const last = log.lastElementChild;
     if (last) scrollTo(last);
     if (last && last.classList.contains("mine")) startWaiting();

@@ -1,0 +1,53 @@
+"""Looking cards up by a few words, to pass an answer on: no question is asked, nothing is kept."""
+
+from collections.abc import Iterator
+from textwrap import shorten
+
+from handlers.message import Choice, Found, Message
+from handlers.turn import House, today
+from knowledge.card import Card
+from knowledge.library import Library
+
+MOST_FOUND = 10
+_WORTH_SHOWING = 0.01
+"""From this trust on a card is worth a line: whoever looks up chooses by eye."""
+_SHORT = 160
+"""Letters of the short answer that a list shows."""
+
+
+def look_up(house: House, text: str) -> list[Found]:
+    """What is known about these words, best first; in danger the right number before it all."""
+    library = house.library.on(today(house.clock))
+    danger = house.recogniser.recognise(text).which
+    first = [_emergency(library, danger)] if danger else []
+    cards = _cards(house, library, text)[: MOST_FOUND - len(first)]
+    return [*first, *(_found(library, card) for card in cards)]
+
+
+def _cards(house: House, library: Library, text: str) -> list[Card]:
+    day = today(house.clock)
+    topic = library.topic_called(text)
+    named = library.cards_of(topic) if topic else _asked_for(house, library, text)
+    current = dict.fromkeys(card.id for card in named if card.is_current(day))
+    return [library.cards[name] for name in current]
+
+
+def _asked_for(house: House, library: Library, text: str) -> Iterator[Card]:
+    found = house.search.find(text)
+    if found.about_policy:
+        for candidate in found.candidates:
+            if candidate.score >= _WORTH_SHOWING:
+                yield library.of_day(candidate.card.id, today(house.clock))
+
+
+def _found(library: Library, card: Card) -> Found:
+    label = library.phrases.render("label_ask_on")
+    text = library.phrases.render("answer", card=card)
+    message = Message(text, card.title, (Choice(label, f"card_{card.id}"),))
+    return Found(card.id, card.title, shorten(card.short, _SHORT, placeholder="…"), message)
+
+
+def _emergency(library: Library, which: str) -> Found:
+    heading = library.phrases.render("emergency_heading")
+    text = library.phrases.render(f"emergency_{which}")
+    return Found(f"emergency-{which}", heading, text, Message(text, heading))
