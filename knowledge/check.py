@@ -25,7 +25,7 @@ def check(folder: Path = CONTENT, *, day: date) -> list[ContentError]:
         for rule in RULES:
             mistakes += [source.error(p, m, *where) for p, m, where in rule(card, reading, day)]
     mistakes += _same_questions(reading)
-    for broken in (_broken_units, _broken_duties, _broken_figures, _broken_topics):
+    for broken in (_broken_units, _broken_duties, _broken_figures, _broken_topics, _broken_casework):
         mistakes += broken(reading, day)
     return mistakes
 
@@ -213,3 +213,20 @@ def _broken_topics(reading: Reading, day: date) -> Iterator[ContentError]:
             if card not in reading.cards:
                 mend = "use the id of a card, or remove it"
                 yield source.error(f"no card '{card}'.", mend, number, "first")
+
+
+def _broken_casework(reading: Reading, day: date) -> Iterator[ContentError]:
+    casework = reading.casework
+    if casework is None:
+        return
+    settings = reading.sources["casework.yaml"]
+    for unit in (*casework.settings.signature, casework.settings.coordinating_unit):
+        known = reading.units.get(unit)
+        if known is None or not known.is_valid(day):
+            yield settings.error(f"no unit '{unit}' today.", "use an id of units.yaml", "signature")
+    replies = reading.sources["replies.yaml"]
+    for number, reply in enumerate(casework.replies):
+        for topic in reply.topics:
+            if topic not in reading.topics:
+                mend = "use an id of topics.yaml"
+                yield replies.error(f"{reply.id}: no topic '{topic}'.", mend, number, "topics")

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from knowledge.card import Card, Topic
+from knowledge.casework import Casework, read_casework
 from knowledge.edition import Ground, card_on, changes_of, unreadable_changes
 from knowledge.elsewhere import Elsewhere, read_elsewhere
 from knowledge.law import Document, Figure
@@ -36,6 +37,7 @@ class Library:
     duties: Mapping[str, Duty]
     ground: Ground
     phrases: Phrases
+    casework: Casework
     elsewhere: tuple[Elsewhere, ...] = ()
     _editions: dict[int, "Library"] = field(default_factory=dict[int, "Library"], repr=False)
 
@@ -106,6 +108,7 @@ class Reading:
     figures: dict[str, Figure] = field(default_factory=dict[str, Figure])
     documents: dict[str, Document] = field(default_factory=dict[str, Document])
     phrases: Phrases = field(default_factory=Phrases)
+    casework: Casework | None = None
     elsewhere: tuple[Elsewhere, ...] = ()
     sources: dict[str, Source] = field(default_factory=dict[str, Source])
     mistakes: list[ContentError] = field(default_factory=list[ContentError])
@@ -118,6 +121,7 @@ class Reading:
     def freeze(self) -> Library:
         """The Library, topics in menu order."""
         topics = dict(sorted(self.topics.items(), key=lambda item: item[1].order))
+        assert self.casework is not None
         return Library(
             cards=MappingProxyType(self.cards),
             topics=MappingProxyType(topics),
@@ -125,6 +129,7 @@ class Reading:
             duties=MappingProxyType(self.duties),
             ground=self.ground,
             phrases=self.phrases,
+            casework=self.casework,
             elsewhere=self.elsewhere,
         )
 
@@ -149,11 +154,20 @@ def read(folder: Path = CONTENT) -> Reading:
     try:
         reading.phrases = read_phrases(folder / "phrases.yaml")
         reading.elsewhere = read_elsewhere(folder / "elsewhere.yaml")
+        _read_casework(folder, reading)
     except ContentError as mistake:
         reading.mistakes.append(mistake)
     for path in sorted((folder / "cards").glob("*/*.yaml")):
         _read_card(path, reading)
     return reading
+
+
+def _read_casework(folder: Path, reading: Reading) -> None:
+    names = "casework.yaml", "replies.yaml"
+    said, offered = (Source(folder / name) for name in names)
+    reading.sources.update(zip(names, (said, offered), strict=True))
+    reading.casework, mistakes = read_casework(said, offered)
+    reading.mistakes += mistakes
 
 
 def _read_card(path: Path, reading: Reading) -> None:
