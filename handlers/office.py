@@ -41,11 +41,11 @@ class Office:
 
     def closing(self, day: date) -> datetime:
         """What is due on a day is due when the offices close."""
-        return datetime.combine(day, self.library.casework.working.until, VIETNAM)
+        return datetime.combine(day, self.library.casework.settings.working.until, VIETNAM)
 
     def waking(self) -> datetime:
         """Now, or the next morning's first decent moment to write to people unasked."""
-        hours = self.library.casework.waking
+        hours = self.library.casework.settings.waking
         local = self.now.astimezone(VIETNAM)
         if hours.hold(local.time()):
             return self.now
@@ -55,14 +55,14 @@ class Office:
     def is_working(self) -> bool:
         """Whether officials are at work now."""
         local = self.now.astimezone(VIETNAM)
-        hours = self.library.casework.working
+        hours = self.library.casework.settings.working
         return self.workdays.is_workday(local.date()) and hours.hold(local.time())
 
 
 def office_of(house: House, now: datetime) -> Office:
     """The office of this house at that moment (UTC), by its calendar and content/casework.yaml."""
     library = house.library
-    return Office(library, library.workdays, {**library.casework.days}, now)
+    return Office(library, library.workdays, library.casework.days, now)
 
 
 Light = Literal["", "green", "amber", "red"]
@@ -79,7 +79,7 @@ def light(case: CaseRow, office: Office) -> Light:
     if moment > case.due_at:
         return "red"
     left = office.workdays.between(_day(moment), _day(case.due_at))
-    return "amber" if left <= office.library.casework.soon else "green"
+    return "amber" if left <= office.library.casework.settings.soon else "green"
 
 
 def pause(office: Office) -> dict[str, Any]:

@@ -24,12 +24,12 @@ def unit_for(library: Library, topic: str, *, area: str = "", day: date) -> str:
 
     The coordinating unit when nobody else has it.
     """
-    casework = library.casework
-    for duty in casework.duties_of(topic, area_on(library, area, day)):
+    settings = library.casework.settings
+    for duty in settings.duties_of(topic, area_on(library, area, day)):
         unit = library.unit_with(duty, day)
         if unit is not None:
             return unit.id
-    return casework.coordinating
+    return settings.coordinating_unit
 
 
 def area_on(library: Library, area: str, day: date) -> str:

@@ -1,79 +1,88 @@
-"""Casework: how long a unit may take, whose matter a topic is, and who hears when it is late."""
+"""Casework: the settings of answering residents, and replies that officials start from."""
 
-from datetime import time
-from typing import Literal, get_args
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from knowledge.card import Data, Id
+from knowledge.card import Data, Id, Text
+from knowledge.rota import Rota
+from knowledge.source import ContentError, Source, read_list, read_one
+from knowledge.text import fold
 
-CaseKind = Literal[
-    "question", "suggestion", "petition", "difficulty", "report", "praise", "internal"
-]
-
-
-class Hours(Data):
-    """From one time of day until another, both of Viet Nam; the later one is outside."""
-
-    since: time
-    until: time
-
-    @model_validator(mode="after")
-    def _is_in_order(self) -> "Hours":
-        if self.since >= self.until:
-            raise ValueError("'since' must come before 'until'")
-        return self
-
-    def hold(self, moment: time) -> bool:
-        """Whether that time of day is within."""
-        return self.since <= moment < self.until
+Signature = Literal["none", "unit", "coordinator"]
 
 
-class Step(Data):
-    """Who hears of a case that is `late` workdays late."""
+class Days(Data):
+    """Workdays in which a case of each kind is answered."""
 
-    late: int = Field(ge=1)
-    to: Literal["coordinator", "leader", "admin"]
+    question: int = Field(ge=1)
+    suggestion: int = Field(ge=1)
+    petition: int = Field(ge=1)
+    difficulty: int = Field(ge=1)
+    report: int = Field(ge=1)
+    praise: int = Field(ge=1)
+    internal: int = Field(ge=1)
 
 
-class Routing(Data):
-    """Whose matter a topic is, everywhere or in some communes."""
+class Reply(Data):
+    """A reply to start from; `___` stands where the official has to write.
 
-    topic: Id
-    duties: tuple[Id, ...] = Field(min_length=1)
-    areas: tuple[Id, ...] = ()
+    `topics` empty: fits every topic.
+    """
+
+    id: Id
+    title: Text
+    outcome: Literal["solved", "promised", "refused"]
+    topics: tuple[Id, ...] = ()
+    text: Text
+
+
+class Settings(Rota):
+    """What casework.yaml says.
+
+    `signature`: who besides the writer approves replies of a unit (unit: anybody else of it, or a
+    coordinator or leader; coordinator: one of those two); `coordinating_unit`: who guides cadres;
+    `vague`: words that promise nothing unless a date stands with them.
+    """
+
+    days: Days
+    signature: dict[Id, Signature] = Field(default_factory=dict[Id, Signature])
+    coordinating_unit: Id
+    vague: tuple[Text, ...]
 
 
 class Casework(Data):
-    """content/casework.yaml; `days` are workdays to answer."""
+    """The settings and the replies."""
 
-    days: dict[CaseKind, int]
-    soon: int = Field(ge=0)
-    second_signature: tuple[Id, ...] = ()
-    waking: Hours
-    working: Hours
-    digest_at: time
-    escalation: tuple[Step, ...] = ()
-    coordinating: Id
-    routing: tuple[Routing, ...]
+    settings: Settings
+    replies: tuple[Reply, ...] = ()
 
-    @model_validator(mode="after")
-    def _is_in_order(self) -> "Casework":
-        missing = set(get_args(CaseKind)) - set(self.days)
-        if missing or min(self.days.values()) < 1:
-            raise ValueError(f"'days' needs every kind, one workday or more: {sorted(missing)}")
-        late = [step.late for step in self.escalation]
-        if late != sorted(set(late)):
-            raise ValueError("'escalation' goes from the fewest days late to the most")
-        return self
+    @property
+    def days(self) -> dict[str, int]:
+        """Workdays to answer, by kind of case."""
+        return self.settings.days.model_dump()
 
-    def duties_of(self, topic: str, area: str) -> tuple[str, ...]:
-        """The duties a topic is looked for under in that commune, in order."""
-        lines = [line for line in self.routing if line.topic == topic]
-        here = [line for line in lines if area and area in line.areas]
-        everywhere = [line for line in lines if not line.areas]
-        return tuple(duty for line in (*here, *everywhere) for duty in line.duties)
+    def signature_of(self, unit: str) -> Signature:
+        """Who besides the writer approves what this unit replies."""
+        return self.settings.signature.get(unit, "none")
 
-    def is_signed_twice(self, unit: str) -> bool:
-        """Whether a second person signs what this unit answers."""
-        return unit in self.second_signature
+    def vague_word(self, text: str) -> str:
+        """The first word in a reply that promises nothing, else ""."""
+        folded = f" {fold(text)} "
+        return next((w for w in self.settings.vague if f" {fold(w)} " in folded), "")
+
+    def replies_for(self, topic: str, outcome: str = "") -> tuple[Reply, ...]:
+        """The replies that fit, those made for the topic first."""
+        fit = [r for r in self.replies if not r.topics or topic in r.topics]
+        wanted = [r for r in fit if not outcome or r.outcome == outcome]
+        return tuple(sorted(wanted, key=lambda reply: not reply.topics))
+
+
+def read_casework(said: Source, offered: Source) -> tuple[Casework | None, list[ContentError]]:
+    """casework.yaml and replies.yaml as data, or what is wrong with them."""
+    settings, mistakes = read_one(said, Settings)
+    replies: dict[str, Reply] = {}
+    mistakes += read_list(offered, Reply, replies)
+    if settings is None or mistakes:
+        return None, mistakes
+    return Casework(settings=settings, replies=tuple(replies.values())), []

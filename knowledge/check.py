@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.card import Card
-from knowledge.casework import Routing
 from knowledge.edition import card_on, unknown_words
 from knowledge.library import CONTENT, Reading, read
 from knowledge.prose import figures_of, fixed, strays
+from knowledge.rota import Routing
 from knowledge.source import ContentError
 from knowledge.text import fold
 
@@ -230,19 +230,24 @@ def _broken_casework(reading: Reading, day: date) -> Iterator[ContentError]:
     if casework is None:
         return
     source = reading.sources["casework.yaml"]
-    units = ((unit, ("second_signature",)) for unit in casework.second_signature)
-    for unit, where in (*units, (casework.coordinating, ("coordinating",))):
-        if unit not in reading.units or not reading.units[unit].is_valid(day):
-            mend = "use the id of a unit of today"
-            yield source.error(f"no unit '{unit}' today.", mend, *where)
-    for number, line in enumerate(casework.routing):
-        for name, known in _named(line, reading):
-            if name not in known:
-                mend = "use an id of topics.yaml, duties.yaml or a commune of units.yaml"
-                yield source.error(f"nothing is called '{name}'.", mend, "routing", number)
-    for topic in reading.topics.keys() - {line.topic for line in casework.routing}:
+    for unit in (*casework.settings.signature, casework.settings.coordinating_unit):
+        known = reading.units.get(unit)
+        if known is None or not known.is_valid(day):
+            yield source.error(f"no unit '{unit}' today.", "use an id of units.yaml", "signature")
+    for topic in reading.topics.keys() - {line.topic for line in casework.settings.routing}:
         mend = "add a line for it under 'routing'"
         yield source.error(f"nobody gets the topic '{topic}'.", mend, "routing")
+    for number, line in enumerate(casework.settings.routing):
+        for name, here in _named(line, reading):
+            if name not in here:
+                mend = "use an id of topics.yaml, duties.yaml or a commune of units.yaml"
+                yield source.error(f"nothing is called '{name}'.", mend, "routing", number)
+    replies = reading.sources["replies.yaml"]
+    for number, reply in enumerate(casework.replies):
+        for topic in reply.topics:
+            if topic not in reading.topics:
+                mend = "use an id of topics.yaml"
+                yield replies.error(f"{reply.id}: no topic '{topic}'.", mend, number, "topics")
 
 
 def _named(line: Routing, reading: Reading) -> Iterator[tuple[str, Collection[str]]]:

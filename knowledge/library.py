@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from knowledge.card import Card, Topic
-from knowledge.casework import Casework
+from knowledge.casework import Casework, read_casework
 from knowledge.edition import Ground, card_on, changes_of, unreadable_changes
 from knowledge.elsewhere import Elsewhere, read_elsewhere
 from knowledge.holidays import Holiday, workdays_of
@@ -165,7 +165,7 @@ def read(folder: Path = CONTENT) -> Reading:
     _read_list(folder / "units.yaml", Unit, found=reading.units, reading=reading)
     _read_list(folder / "figures.yaml", Figure, found=reading.figures, reading=reading)
     _read_list(folder / "holidays.yaml", Holiday, found=reading.holidays, reading=reading)
-    _read_casework(folder / "casework.yaml", reading)
+    _read_casework(folder, reading)
     for path in sorted((folder / "laws").glob("*.yaml")):
         _read_list(path, Document, found=reading.documents, reading=reading)
     try:
@@ -201,14 +201,15 @@ def _read_card(path: Path, reading: Reading) -> None:
     reading.sources[card.id] = source
 
 
-def _read_casework(path: Path, reading: Reading) -> None:
+def _read_casework(folder: Path, reading: Reading) -> None:
+    names = "casework.yaml", "replies.yaml"
     try:
-        source = Source(path)
+        said, offered = (Source(folder / name) for name in names)
     except ContentError as mistake:
         reading.mistakes.append(mistake)
         return
-    reading.sources[path.name] = source
-    reading.casework, mistakes = read_one(source, Casework)
+    reading.sources.update(zip(names, (said, offered), strict=True))
+    reading.casework, mistakes = read_casework(said, offered)
     reading.mistakes += mistakes
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from handlers.routing import Route, area_on, person_for, route_for, unit_for, unit_on
 from handlers.turn import House
-from knowledge.casework import Routing
+from knowledge.rota import Routing
 from storage.officials import OfficialRow
 
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)
@@ -26,7 +26,7 @@ MATRIX = {
     "electricity": ("phong-ldtbxh-huyen", "ubnd-xa"),
     "livelihood": ("phong-nnptnt-huyen", "phong-kinh-te-xa"),
     "programme": ("phong-ldtbxh-huyen", "phong-kinh-te-xa"),
-    "feedback": ("ubnd-xa", "ubnd-xa"),
+    "feedback": ("phong-kinh-te-xa", "ubnd-xa"),
 }
 
 
@@ -54,13 +54,16 @@ def test_each_topic_has_its_unit_of_the_day(house: House, topic: str, area: str)
 
 
 def test_what_nobody_has_goes_to_the_coordinating_unit(house: House) -> None:
-    assert unit_for(house.library, "fishing", day=AFTER) == house.library.casework.coordinating
+    assert (
+        unit_for(house.library, "fishing", day=AFTER)
+        == house.library.casework.settings.coordinating_unit
+    )
 
 
 def test_a_commune_may_have_a_unit_of_its_own_for_a_topic(house: House) -> None:
     own = Routing(topic="social", duties=("health-station",), areas=("xa-my-tho",))
-    casework = house.library.casework
-    wider = casework.model_copy(update={"routing": (*casework.routing, own)})
+    settings = house.library.casework.settings
+    wider = settings.model_copy(update={"routing": (*settings.routing, own)})
     assert wider.duties_of("social", "xa-my-tho") == ("health-station", "social-desk")
     assert wider.duties_of("social", "xa-my-hiep") == ("social-desk",)
     assert wider.duties_of("social", "") == ("social-desk",)

@@ -112,11 +112,11 @@ def test_the_end_of_the_known_holidays_is_told_in_time() -> None:
 FAULTS = [
     ("holidays.yaml", "instead: [2026-04-27]", "instead: []", "0 days off instead."),
     ("holidays.yaml", "confirmed: true", "confirmed: maybe", "confirmed: "),
-    ("casework.yaml", "coordinating: ubnd-xa", "coordinating: nowhere", "no unit 'nowhere' today."),
-    ("casework.yaml", "[ubnd-xa]", "[phong-y-te-huyen]", "no unit 'phong-y-te-huyen' today."),
+    ("casework.yaml", "unit: phong-kinh-te-xa", "unit: nowhere", "no unit 'nowhere' today."),
+    ("casework.yaml", "ubnd-xa: coord", "mttq-huyen: coord", "no unit 'mttq-huyen' today."),
     ("casework.yaml", "duties: [policy-credit]", "duties: [x-y]", "nothing is called 'x-y'."),
     ("casework.yaml", "topic: loan", "topic: health", "nobody gets the topic 'loan'."),
-    ("casework.yaml", "internal: 5", "external: 5", "days.external"),
+    ("casework.yaml", "internal: 3", "", "days.internal: Field required."),
     ("casework.yaml", 'since: "06:30"', 'since: "21:30"', "'since' must come before 'until'"),
     ("casework.yaml", "late: 3", "late: 1", "from the fewest days late to the most"),
 ]
