@@ -22,6 +22,7 @@ from bot.fetcher import Fetcher, Limits
 from bot.files import Folder
 from bot.plan import PlanWatch, plans_of
 from bot.reception import Reception
+from bot.rounds import Rounds, jobs_of
 from bot.settings import Settings
 from bot.worker import Worker
 from handlers.lookup import look_up
@@ -73,6 +74,7 @@ class App:
         self.worker = Worker(database, house, self.channels, name)
         plans = {name: plan for name, plan in plans_of(settings).items() if name in self.channels}
         self._plans = PlanWatch(database, house.clock, plans)
+        self._rounds = Rounds(database, house, jobs_of(f"{settings.address()}/console"))
         self._watching: asyncio.Task[None] | None = None
         self.fetcher = Fetcher(
             database,
@@ -94,12 +96,14 @@ class App:
             await channel.open(self.reception.receive)
         await self.fetcher.start(alone=alone)
         self._watching = asyncio.create_task(self._plans.watch())
+        self._rounds.start()
 
     async def stop(self) -> None:
         """Close the doors, let what is under way end, let go of the database."""
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.wait([self._watching])
+        await self._rounds.stop()
         await self.fetcher.stop()
         for channel in self.channels.values():
             with contextlib.suppress(Exception):
