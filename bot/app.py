@@ -20,6 +20,7 @@ from bot.channels.zalo_bot import ZaloBot
 from bot.clock import SystemClock
 from bot.fetcher import Fetcher, Limits
 from bot.files import Folder
+from bot.librarian import Librarian
 from bot.plan import PlanWatch, plans_of
 from bot.reception import Reception
 from bot.rounds import Rounds, jobs_of
@@ -74,7 +75,9 @@ class App:
         self.worker = Worker(database, house, self.channels, name)
         plans = {name: plan for name, plan in plans_of(settings).items() if name in self.channels}
         self._plans = PlanWatch(database, house.clock, plans)
-        self._rounds = Rounds(database, house, jobs_of(f"{settings.address()}/console"))
+        self._rounds = Rounds(
+            database, lambda: self.house, jobs_of(f"{settings.address()}/console")
+        )
         self._watching: asyncio.Task[None] | None = None
         self.fetcher = Fetcher(
             database,
@@ -85,6 +88,8 @@ class App:
             limits=Limits(settings.attachment_bytes(), settings.speech_command),
         )
         self.reception = Reception(database, house, worker=self.worker, fetcher=self.fetcher)
+        rebuild = partial(build_house, house.clock)
+        self.librarian = Librarian(house, build=rebuild, give=self._move_into)
         self._lock: IO[str] | None = None
 
     async def start(self) -> None:
@@ -95,6 +100,7 @@ class App:
         for channel in self.channels.values():
             await channel.open(self.reception.receive)
         await self.fetcher.start(alone=alone)
+        self.librarian.start()
         self._watching = asyncio.create_task(self._plans.watch())
         self._rounds.start()
 
@@ -104,6 +110,7 @@ class App:
             self._watching.cancel()
             await asyncio.wait([self._watching])
         await self._rounds.stop()
+        await self.librarian.stop()
         await self.fetcher.stop()
         for channel in self.channels.values():
             with contextlib.suppress(Exception):
@@ -112,6 +119,12 @@ class App:
         self.database.close()
         if self._lock is not None:
             self._lock.close()
+
+    def _move_into(self, house: House) -> None:
+        """From the next message on, turns happen in this house."""
+        self.house = house
+        self.worker.move_into(house)
+        self.reception.move_into(house)
 
     def _is_alone(self) -> bool:
         """Whether no other living process takes from this SQLite database.

@@ -35,6 +35,10 @@ class Reception:
         self._fetcher = fetcher
         self._arriving = Gathering(database, _putting)
 
+    def move_into(self, house: House) -> None:
+        """What arrives from now on is taken in with this house."""
+        self._house = house
+
     async def receive(self, incomings: Sequence[Incoming]) -> None:
         """Mask personal numbers and put into the inbox; durable when it returns."""
         if not incomings:

@@ -68,9 +68,11 @@ def _tidy(connection: Connection, office: Office) -> None:
 class Rounds:
     """One process' look at the clock."""
 
-    def __init__(self, database: Database, house: House, jobs: Sequence[Job]) -> None:
+    def __init__(
+        self, database: Database, house_of_now: Callable[[], House], jobs: Sequence[Job]
+    ) -> None:
         self._database = database
-        self._house = house
+        self._house_of_now = house_of_now
         self._jobs = jobs
         self._done: dict[str, str] = {}
         self._stopping = asyncio.Event()
@@ -94,7 +96,8 @@ class Rounds:
 
     def look(self) -> list[str]:
         """Do what it is time for; the names of what was done here. What fails is tried again."""
-        office = office_of(self._house, self._house.clock.now())
+        house = self._house_of_now()
+        office = office_of(house, house.clock.now())
         return [job.name for job in self._jobs if self._do(job, office)]
 
     def _do(self, job: Job, office: Office) -> bool:

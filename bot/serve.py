@@ -70,7 +70,7 @@ def web_of(app: App) -> Starlette:
     assert isinstance(web_chat, WebChat)
     desk = Desk(
         app.database,
-        app.house,
+        lambda: app.house,
         Looks(),
         Vault(key_of(app.settings)),
         app.settings.public_url,

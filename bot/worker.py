@@ -49,6 +49,10 @@ class Worker:
         self._is_stopping = False
         self._tasks: list[asyncio.Task[None]] = []
 
+    def move_into(self, house: House) -> None:
+        """Decide with this house from now on; turns under way keep the one they began with."""
+        self._house = house
+
     def ring(self) -> None:
         """Something was put into the inbox."""
         self._came_in.set()

@@ -1,15 +1,16 @@
 """How sure the search may be: one score a card, and how probably the best one is the answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import exp, sqrt
+from operator import mul
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
 from knowledge.card import Data
-from knowledge.index import Match
+from knowledge.match import Match
 from knowledge.source import Source, read_one
 
 Verdict = Literal["sure", "close", "none"]
@@ -91,14 +92,11 @@ def load_weights(file: Path = FILE) -> Weights:
     return weights
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """A match with its score: the higher, the more probably it is what was asked for."""
 
     match: Match
     score: float
-    lacks: float
-    """Share of whom and what the question is for (contrast.yaml) that the card does not name."""
     strays: float
     """Share of the households the card's title is for that the question does not name."""
     kinship: int = 0
@@ -135,7 +133,7 @@ class Judge:
 
     def score(self, fit: Fit) -> Fit:
         """The fit with its score."""
-        return replace(fit, score=_product(self._fit, evidence(fit)))
+        return fit._replace(score=_product(self._fit, evidence(fit)))
 
     def trust(self, fits: Sequence[Fit], doubt: Doubt) -> float:
         """How probably the best fit answers the question, 0 to 1."""
@@ -165,7 +163,7 @@ def evidence(fit: Fit) -> tuple[float, ...]:
         match.body,
         match.spelling,
         match.whole,
-        fit.lacks,
+        match.lacks,
         fit.strays,
         float(kinship == ITSELF),
         float(kinship == GROUP),
@@ -198,7 +196,7 @@ def grounds(fits: Sequence[Fit], doubt: Doubt) -> tuple[float, ...]:
         min(rivals, _MANY) / _MANY,
         float(doubt.outside),
         max(-_WIDE, min(beyond, _WIDE)) / _WIDE,
-        best.lacks,
+        match.lacks,
         best.strays,
         float(best.thinness > 0),
         float(best.kinship == ITSELF),
@@ -207,4 +205,4 @@ def grounds(fits: Sequence[Fit], doubt: Doubt) -> tuple[float, ...]:
 
 
 def _product(weights: Sequence[float], figures: Sequence[float]) -> float:
-    return sum([weight * figure for weight, figure in zip(weights, figures, strict=True)])
+    return sum(map(mul, weights, figures))

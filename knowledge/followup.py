@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.card import Card, Section
 from knowledge.confidence import GROUP, ITSELF, RELATED, TOPIC
-from knowledge.index import TELLING, Entry, Index
-from knowledge.repair import Reading
+from knowledge.index import Entry, Index
+from knowledge.repair import Reading, Repairer
+from knowledge.ways import TELLING
 from knowledge.words import Words
 
 _MOST_NEW = 6
@@ -17,6 +19,8 @@ _MOST_KEPT = 3
 _THEME = 0.35
 _KIN = 0.15
 _ENOUGH = 0.75
+_MOST_TITLES = 64
+"""So many titles of cards in hand are kept as they were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +64,41 @@ def _opened(reading: Reading) -> tuple[str, ...]:
 class FollowUps:
     """Knows which cards stand beside each other."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, repairer: Repairer) -> None:
         self._index = index
-        self._by_id = {entry.card.id: entry for entry in index.entries}
-        self._like_title: dict[str, NDArray[np.float64]] = {}
-        self._near = _neighbours([entry.card for entry in index.entries])
+        self._repairer = repairer
+        self._places = {name: number for number, name in enumerate(index.names)}
+        self._groups: dict[str, list[int]] = {}
+        self._topics: dict[str, list[int]] = {}
+        self._named_by: dict[int, list[int]] = {}
+        for number, card in enumerate(index.cards):
+            self._groups.setdefault(card.group, []).append(number)
+            self._topics.setdefault(card.topic, []).append(number)
+            for other in card.related:
+                if other in self._places:
+                    self._named_by.setdefault(self._places[other], []).append(number)
+        self._like_title = lru_cache(_MOST_TITLES)(self._read_title)
+        self._entry = lru_cache(_MOST_TITLES)(index.entry)
 
     def near(self, hand: Entry) -> Sequence[int]:
-        """The places of the card in hand, its group and those named as related."""
-        return self._near[hand.card.id]
+        """The places of the card in hand, its group and those named as related either way."""
+        group = self._groups[hand.card.group] if hand.card.group else ()
+        named = (self._places[card] for card in hand.card.related if card in self._places)
+        named_by = self._named_by.get(hand.number, ())
+        return list(dict.fromkeys((hand.number, *group, *named, *named_by)))
 
     def like_title(self, hand: Entry) -> NDArray[np.float64]:
         """How much every card is about what the title of the card in hand says: BM25, scaled."""
-        found = self._like_title.get(hand.card.id)
-        if found is None:
-            found = self._index.wholes(self._index.weigh(hand.reading))
-            self._like_title[hand.card.id] = found
-        return found
+        return self._like_title(hand.number)
+
+    def _read_title(self, number: int) -> NDArray[np.float64]:
+        title = self._repairer.take(self._index.cards[number].title)
+        return self._index.wholes(self._index.weigh(title))
 
     def entry(self, card: str) -> Entry | None:
         """The entry of a card in hand, if the base still has it."""
-        return self._by_id.get(card)
+        number = self._places.get(card)
+        return None if number is None else self._entry(number)
 
     def stays(self, hand: Entry, turn: Turn, reading: Reading) -> bool:
         """Whether the question asks for a part of the card in hand and names nothing else."""
@@ -95,44 +113,44 @@ class FollowUps:
         new = [reading.folded[place] for place in turn.new]
         if not new or len(new) > _MOST_NEW:
             return None
-        scored = [
-            (self._kinship(hand, entry, new), number)
-            for number, entry in enumerate(self._index.entries)
-            if entry is not hand and kin(hand.card, entry.card)
-        ]
+        said_by = self._saying(hand, new)
+        scored = [(self._kinship(hand, n, new, said=said), n) for n, said in said_by.items()]
         best = max(scored, key=lambda pair: (pair[0], -pair[1]), default=(0.0, 0))
-        return self._index.entries[best[1]].card if best[0] >= _ENOUGH else None
+        return self._index.cards[best[1]] if best[0] >= _ENOUGH else None
 
-    def _kinship(self, hand: Entry, other: Entry, new: Sequence[str]) -> float:
-        """How well `other` says the new words, then the theme of the card in hand."""
+    def _saying(self, hand: Entry, new: Sequence[str]) -> dict[int, frozenset[str]]:
+        """The kin of the card in hand, and which of the new words each asks with."""
+        alike = dict.fromkeys((*self.near(hand), *self._topics[hand.card.topic]))
+        others = [number for number in alike if number != hand.number]
+        words = list(dict.fromkeys(new))
+        word = self._index.vocabulary.word
+        known = {word(w): w for w in words}
+        if not others:
+            return {}
+        said = self._index.say(others, list(known)).tolist()
+        return {
+            number: frozenset(w for w, there in zip(known.values(), row, strict=True) if there)
+            for number, row in zip(others, said, strict=True)
+        }
+
+    def _kinship(
+        self, hand: Entry, number: int, new: Sequence[str], *, said: frozenset[str]
+    ) -> float:
+        """How well a card says the new words, then the theme of the card in hand."""
         rarity = self._index.rarity
         total = sum(map(rarity, new))
-        said = sum(rarity(w) * (1.0 if w in other.title else 0.6) for w in new if w in other.tones)
-        if said < 0.6 * total:
+        if sum(rarity(word) for word in new if word in said) < 0.6 * total:
+            return 0.0
+        other = self._index.entry(number)
+        told = sum(rarity(w) * (1.0 if w in other.title else 0.6) for w in new if w in said)
+        if told < 0.6 * total:
             return 0.0
         theme = [word for word in hand.title if word not in new]
         kept = sum(rarity(word) for word in theme if word in other.title)
         share = kept / (sum(map(rarity, theme)) or 1.0)
         extra = [word for word in other.title if word not in new and word not in hand.title]
         clutter = 0.03 * len(extra)
-        return said / total + _THEME * share + _KIN * kin(hand.card, other.card) - clutter
-
-
-def _neighbours(cards: Sequence[Card]) -> dict[str, tuple[int, ...]]:
-    """For each card the places of itself, its group, and those named as related either way."""
-    places = {card.id: number for number, card in enumerate(cards)}
-    groups: dict[str, list[int]] = {}
-    near: dict[str, dict[int, None]] = {card.id: {} for card in cards}
-    for number, card in enumerate(cards):
-        groups.setdefault(card.group, []).append(number)
-        near[card.id][number] = None
-    for number, card in enumerate(cards):
-        near[card.id] |= dict.fromkeys(groups[card.group] if card.group else ())
-        for other in card.related:
-            if other in places:
-                near[card.id][places[other]] = None
-                near[other][number] = None
-    return {name: tuple(found) for name, found in near.items()}
+        return told / total + _THEME * share + _KIN * kin(hand.card, other.card) - clutter
 
 
 def kin(hand: Card, other: Card) -> int:

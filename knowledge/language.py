@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import log
+from operator import itemgetter
 
 from knowledge.text import fold_word, is_syllable
 
@@ -17,8 +18,14 @@ _GUESS = 9.0
 """What it costs to change a word that may be right as typed: only known neighbours outweigh it."""
 
 Way = tuple[str, ...]
-Choice = tuple[Sequence[Way], bool]
-"""The ways to read a word, and whether all but the first only guess that it was misspelt."""
+"""One way to read a typed word: one or more syllables."""
+Weighed = tuple[tuple[float, Way], ...]
+"""The ways to read a word, each with how likely it is by itself."""
+_Path = tuple["_Path | None", Way]
+"""The ways chosen so far, the last one outermost."""
+_State = tuple[float, str, _Path | None]
+_NO_BONDS: dict[str, float] = {}
+_first = itemgetter(0)
 
 
 class Language:
@@ -38,7 +45,9 @@ class Language:
             self._sounds[fold_word(word)] += count
         self._sound_pairs = {(fold_word(a), fold_word(b)) for a, b in pairs}
         self._score = {word: _OFTEN * log(1 + count) for word, count in counts.items()}
-        self._bond = {pair: _KEEPS_TOGETHER * log(1 + n) for pair, n in pairs.items()}
+        self._bond: dict[str, dict[str, float]] = {}
+        for (one, other), n in pairs.items():
+            self._bond.setdefault(one, {})[other] = _KEEPS_TOGETHER * log(1 + n)
 
     def forms(self, folded: str) -> tuple[str, ...]:
         """The toned forms of a tone-free syllable, the most frequent first; () when unknown."""
@@ -76,38 +85,44 @@ class Language:
         together = sum(pair in self._sound_pairs for pair in pairwise(parts))
         return parts if parts and together == len(parts) - 1 else []
 
-    def choose(self, words: Sequence[Choice]) -> list[Way]:
-        """The likeliest way through the ways to read each word."""
-        if all(len(ways) == 1 for ways, _ in words):
-            return [ways[0] for ways, _ in words]
-        beam: list[tuple[float, str, list[Way]]] = [(0.0, "", [])]
-        for ways, is_guess in words:
-            later = _GUESS if is_guess or ways[0][0] not in self._score else _LATER_WAY
-            beam = self._longer(beam, ways, later)
-        return beam[0][2]
-
-    def _longer(
-        self, beam: list[tuple[float, str, list[Way]]], ways: Sequence[Way], later: float
-    ) -> list[tuple[float, str, list[Way]]]:
+    def weigh(self, ways: Sequence[Way], *, is_guess: bool) -> Weighed:
+        """The ways to read a word, each with how likely it is in itself; `is_guess`: all but the
+        first only guess that it was misspelt."""
         if len(ways) == 1:
-            way = ways[0]
-            return [
-                (score + self._bond.get((last, way[0]), 0.0), way[-1], [*path, way])
-                for score, last, path in beam
-            ]
-        longer = [
-            (score + self._fit(last, way) - (later if place else 0.0), way[-1], [*path, way])
-            for score, last, path in beam
-            for place, way in enumerate(ways)
-        ]
-        longer.sort(key=lambda state: -state[0])
-        return longer[:_BEAM]
+            return ((0.0, ways[0]),)
+        later = _GUESS if is_guess or ways[0][0] not in self._score else _LATER_WAY
+        return tuple((self._own(way) - (later if n else 0.0), way) for n, way in enumerate(ways))
 
-    def _fit(self, last: str, way: Way) -> float:
-        score = self._bond.get((last, way[0]), 0.0) + self._score.get(way[0], _UNLIKELY)
-        for pair in pairwise(way):
-            score += self._bond.get(pair, 0.0) / 2
+    def choose(self, words: Sequence[Weighed]) -> list[Way]:
+        """The likeliest way through the ways to read each word."""
+        if all(len(ways) == 1 for ways in words):
+            return [way for ((_, way),) in words]
+        bond, none = self._bond, _NO_BONDS
+        beam: list[_State] = [(0.0, "", None)]
+        for ways in words:
+            longer: list[_State] = [
+                (score + row.get(way[0], 0.0) + own, way[-1], (path, way))
+                for score, row, path in [(s, bond.get(last, none), path) for s, last, path in beam]
+                for own, way in ways
+            ]
+            if len(ways) > 1:
+                longer.sort(key=_first, reverse=True)
+            beam = longer[:_BEAM]
+        return _unrolled(beam[0][2])
+
+    def _own(self, way: Way) -> float:
+        score = self._score.get(way[0], _UNLIKELY)
+        for one, other in pairwise(way):
+            score += self._bond.get(one, _NO_BONDS).get(other, 0.0) / 2
         return score
+
+
+def _unrolled(path: "_Path | None") -> list[Way]:
+    found: list[Way] = []
+    while path is not None:
+        path, way = path
+        found.append(way)
+    return found[::-1]
 
 
 def _count(sentence: Sequence[str], counts: Counter[str], pairs: Counter[tuple[str, str]]) -> None:

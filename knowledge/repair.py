@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from sys import intern
 
 from rapidfuzz.distance import OSA
 
 from knowledge.keyboard import from_chat, from_telex, from_vni, old_style, southern, without_repeats
-from knowledge.language import Language
+from knowledge.language import Language, Way, Weighed
 from knowledge.numbers import say_number
 from knowledge.text import LONGEST_WORD, fold_word, is_syllable, nfc
 from knowledge.words import Words
@@ -19,9 +20,6 @@ _CACHE_SIZE = 20_000
 _LONGEST_ECHO = 6
 _TONES_ARE_TYPED = 0.4
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+[^\W_]*|[^\W_]+")
-
-Way = tuple[str, ...]
-"""One way to read a typed word: one or more syllables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,8 @@ class Reading:
     @property
     def heard(self) -> tuple[str, ...]:
         """The syllables with their tones where those were typed, else without."""
+        if all(self.marked):
+            return self.toned
         known = zip(self.toned, self.folded, self.marked, strict=True)
         return tuple(toned if marked else folded for toned, folded, marked in known)
 
@@ -49,9 +49,10 @@ class Reading:
 class _Word:
     """One typed word with the ways to read it."""
 
-    ways: tuple[Way, ...]
+    ways: Weighed
     marked: bool
-    is_guess: bool = False
+    itself: Weighed | None = None
+    """Where it was typed without marks and may be meant so: the word as typed."""
 
 
 class Repairer:
@@ -67,7 +68,7 @@ class Repairer:
     def repair(self, text: str) -> Reading:
         """What was typed and what was meant; only the first LONGEST_TEXT characters are read."""
         typed = nfc(text[:LONGEST_TEXT])
-        tokens = _split(typed)
+        tokens = _tokens(typed)
         return self._reading(typed, tokens, self._choose(self._words(tokens)))
 
     def take(self, text: str) -> Reading:
@@ -76,22 +77,22 @@ class Repairer:
         if text.isascii():
             return self.repair(text)
         typed = nfc(text[:LONGEST_TEXT])
-        tokens = [intern(token) for token in _split(typed)[:MOST_SYLLABLES]]
+        tokens = [intern(token) for token in _tokens(typed)[:MOST_SYLLABLES]]
         return self._reading(typed, tokens, (tokens[:], list(map(_has_marks, tokens))))
 
     def _reading(
         self, typed: str, tokens: Sequence[str], meant: tuple[list[str], list[bool]]
     ) -> Reading:
-        toned, marked = self._standard(*meant)
-        folded = tuple(map(fold_word, toned))
+        toned, marked, folded = self._standard(*meant)
+        syllables = tuple(map(fold_word, tokens))
         return Reading(
             typed=typed,
-            syllables=tuple(map(fold_word, tokens)),
+            syllables=syllables,
             toned=tuple(toned),
-            folded=folded,
+            folded=tuple(folded),
             marked=tuple(marked),
             weights=self._weigh(toned, folded),
-            has_tones=not typed.isascii() and any(map(_has_marks, tokens)),
+            has_tones=syllables != tuple(tokens) and any(map(_has_marks, tokens)),
         )
 
     def _words(self, tokens: Sequence[str]) -> list[_Word]:
@@ -99,17 +100,16 @@ class Repairer:
         known = [self._word(token) for token in tokens]
         if sum(word.marked for word in known) < _TONES_ARE_TYPED * len(known):
             return known
-        return [
-            _Word(((token,),), False) if not word.marked and (token,) in word.ways else word
-            for token, word in zip(tokens, known, strict=True)
-        ]
+        return [_Word(word.itself, False) if word.itself else word for word in known]
 
     def _word(self, token: str) -> _Word:
         known = self._known.get(token)
         if known is None:
             marked = _has_marks(token)
             is_right = marked and is_syllable(fold_word(token))
-            known = _Word(self._ways(token), marked, is_guess=is_right)
+            ways = self._ways(token)
+            itself = ((0.0, (token,)),) if not marked and (token,) in ways else None
+            known = _Word(self.language.weigh(ways, is_guess=is_right), marked, itself)
             if len(self._known) < _CACHE_SIZE:
                 self._known[token] = known
         return known
@@ -173,8 +173,9 @@ class Repairer:
         apart = self.language.split(plain)
         if not apart:
             return ()
-        chosen, _ = self._choose([_Word(self._ways(part), False) for part in apart])
-        return (tuple(chosen),)
+        weigh = self.language.weigh
+        words = [_Word(weigh(self._ways(part), is_guess=False), False) for part in apart]
+        return (tuple(self._choose(words)[0]),)
 
     def _misspelt(self, token: str, plain: str) -> tuple[Way, ...]:
         """Syllables of the base one slip away; longer words need the same first letter."""
@@ -192,17 +193,16 @@ class Repairer:
         return tuple((form,) for form in forms[:6])
 
     def _choose(self, typed: Sequence[_Word]) -> tuple[list[str], list[bool]]:
-        ways = self.language.choose([(word.ways, word.is_guess) for word in typed])
-        toned: list[str] = []
-        marked: list[bool] = []
-        for word, way in zip(typed, ways, strict=True):
-            toned += map(old_style, way)
-            marked += [word.marked] * len(way)
+        ways = self.language.choose([word.ways for word in typed])
+        toned = [old_style(said) for way in ways for said in way]
+        marked = [word.marked for word, way in zip(typed, ways, strict=True) for _ in way]
         return toned[:MOST_SYLLABLES], marked[:MOST_SYLLABLES]
 
-    def _standard(self, toned: list[str], marked: list[bool]) -> tuple[list[str], list[bool]]:
-        """Dialect phrases become standard ones."""
-        folded = [fold_word(word) for word in toned]
+    def _standard(
+        self, toned: list[str], marked: list[bool]
+    ) -> tuple[list[str], list[bool], list[str]]:
+        """Dialect phrases become standard ones; also without tones."""
+        folded = list(map(fold_word, toned))
         # Guessed tones contradict no phrase, so what was typed without them is tried first.
         heard = [a if b else c for a, b, c in zip(toned, marked, folded, strict=True)]
         found = self.words.dialect.find(heard, folded)
@@ -214,8 +214,9 @@ class Repairer:
             sure = any(marked[hit.start : hit.end])
             toned[hit.start : hit.end] = hit.meaning
             marked[hit.start : hit.end] = [sure] * len(hit.meaning)
-        _drop_echoes(toned, marked)
-        return toned, marked
+        if _drop_echoes(toned, marked) or found:
+            folded = list(map(fold_word, toned))
+        return toned, marked, folded
 
     def _weigh(self, toned: Sequence[str], folded: Sequence[str]) -> tuple[float, ...]:
         stop = self.words.stop
@@ -225,10 +226,12 @@ class Repairer:
         return tuple(weights)
 
 
-def _drop_echoes(toned: list[str], marked: list[bool]) -> None:
-    """What stands twice in a row stands once: "mua bảo hiểm y tế y tế", "đi nhật đi nhật"."""
-    if len(set(toned)) == len(toned):
-        return
+def _drop_echoes(toned: list[str], marked: list[bool]) -> bool:
+    """What stands twice in a row stands once: "mua bảo hiểm y tế y tế", "đi nhật đi nhật"; whether
+    anything may have been dropped."""
+    neighbours = list(pairwise(toned))
+    if len(set(neighbours)) == len(neighbours):
+        return False
     at = 0
     while at < len(toned):
         for size in range(min(_LONGEST_ECHO, (len(toned) - at) // 2), 1, -1):
@@ -236,10 +239,15 @@ def _drop_echoes(toned: list[str], marked: list[bool]) -> None:
                 del toned[at : at + size], marked[at : at + size]
                 break
         at += 1
+    return True
 
 
 def _split(text: str) -> list[str]:
-    return [old_style(token) for token in _TOKEN.findall(nfc(text).lower())]
+    return _tokens(nfc(text))
+
+
+def _tokens(typed: str) -> list[str]:
+    return list(map(old_style, _TOKEN.findall(typed.lower())))
 
 
 def _has_marks(token: str) -> bool:

@@ -1,7 +1,7 @@
 """The search: from a resident's question to a card, to a choice of cards, or to honest silence."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import exp, inf
 from typing import Literal
@@ -14,7 +14,9 @@ from knowledge.card import Card, Section
 from knowledge.confidence import GROUP, ITSELF, Doubt, Fit, Judge, Weights, load_weights
 from knowledge.elsewhere import Elsewhere
 from knowledge.followup import FollowUps, Turn, kin, read_turn
-from knowledge.index import Entry, Index, Match, Name, Query, Scores, named
+from knowledge.index import Entry, Index, Scores, named
+from knowledge.match import Match
+from knowledge.query import Name, Query
 from knowledge.repair import LONGEST_TEXT, Reading, Repairer
 from knowledge.words import Words
 
@@ -124,7 +126,7 @@ class Search:
         self.judge = Judge(weights or load_weights())
         self._repairer = Repairer(words, (text for card in known for text in _texts(card)))
         self._index = Index(known, self._repairer)
-        self._follow_ups = FollowUps(self._index)
+        self._follow_ups = FollowUps(self._index, self._repairer)
 
     def find(self, question: str, context: Context = NO_CONTEXT) -> Findings:
         """What the base has to say to a question, in the light of the card in hand."""
@@ -192,14 +194,14 @@ class Search:
         query = index.weigh(asked.reading, asked.names)
         scores = index.score(query)
         if scores is None:
-            return Look((), None, self._doubt(asked, query, (), other=None), index.names)
+            return Look((), None, self._doubt(asked, (), other=None), index.names)
         in_talk = self._follow_ups.like_title(asked.hand) if asked.hand else None
         matches = index.match(query, scores, self._worth_a_look(asked.hand, query, scores))
-        found = (self._fit(match, query, asked, in_talk=in_talk) for match in matches)
+        found = [self._fit(match, query, asked, in_talk=in_talk) for match in matches]
         fits = sorted(map(self.judge.score, found), key=lambda fit: -fit.score)
         cards = [fit for fit in fits if fit.match.entry < self._cards]
         other = next((fit for fit in fits if fit.match.entry >= self._cards), None)
-        return Look(cards, other, self._doubt(asked, query, cards, other=other), index.names)
+        return Look(cards, other, self._doubt(asked, cards, other=other), index.names)
 
     def _worth_a_look(self, hand: Entry | None, query: Query, scores: Scores) -> list[int]:
         """The places of the cards, and of what is asked elsewhere, that a first glance likes."""
@@ -216,15 +218,13 @@ class Search:
     def _fit(
         self, match: Match, query: Query, asked: _Asked, *, in_talk: NDArray[np.float64] | None
     ) -> Fit:
-        entry = self._index.entries[match.entry]
-        said = query.weights.keys()
-        lacks = _share(not entry.speaks_of(name) for name in asked.names)
-        strays = _share(not said >= set(name) for name in entry.subjects)
+        subjects = self._index.subjects[match.entry]
+        strays = _strays(subjects, query) if subjects else 0.0
         if asked.hand is None or in_talk is None:
-            return Fit(match, 0.0, lacks, strays)
+            return Fit(match, 0.0, strays)
         thinness = 1.0 / (1.0 + len(asked.turn.new))
-        kinship = kin(asked.hand.card, entry.card)
-        return Fit(match, 0.0, lacks, strays, kinship, thinness, float(in_talk[match.entry]))
+        kinship = kin(asked.hand.card, self._index.cards[match.entry])
+        return Fit(match, 0.0, strays, kinship, thinness, float(in_talk[match.entry]))
 
     def _guess_by_its_end(self, question: str, whole: _Guess, asked: _Asked) -> _Guess:
         """Long stories ask at the end: the last clauses may say more surely what is wanted; whom
@@ -238,16 +238,12 @@ class Search:
                 best = guess
         return best
 
-    def _doubt(
-        self, asked: _Asked, query: Query, fits: Sequence[Fit], *, other: Fit | None
-    ) -> Doubt:
+    def _doubt(self, asked: _Asked, fits: Sequence[Fit], *, other: Fit | None) -> Doubt:
         elsewhere = other.score if other else -inf
         if not fits:
             return Doubt(1.0, outside=False, empty=True, elsewhere=elsewhere, thin=True)
-        best = self._index.entries[fits[0].match.entry]
-        missing = [w for word, w in query.weights.items() if word not in best.tones]
         return Doubt(
-            missing=max(missing, default=0.0) / query.total,
+            missing=fits[0].match.missing,
             outside=self._is_outside(asked.reading, fits[0].match),
             empty=asked.hand is None and not asked.turn.rest,
             elsewhere=elsewhere,
@@ -260,7 +256,7 @@ class Search:
         names = named(self._words.outside, reading)
         if not names:
             return False
-        if not all(map(self._index.entries[match.entry].speaks_of, names)):
+        if not self._index.speaks_of(match.entry, names):
             return True
         is_own_way = match.covered > _OWN_WAY and match.covers > _OWN_WAY
         return not is_own_way and not self._words.ours.find(reading.toned, reading.folded)
@@ -281,10 +277,10 @@ class Search:
         """The best first, at the trust it has earned; the others in proportion."""
         fits = guess.fits[:MOST_CANDIDATES]
         shares = (exp(min(0.0, fit.score - fits[0].score)) for fit in fits)
-        entries = (self._index.entries[fit.match.entry] for fit in fits)
+        cards = (self._index.cards[fit.match.entry] for fit in fits)
         return tuple(
-            Candidate(entry.card, guess.trusted * share)
-            for entry, share in zip(entries, shares, strict=True)
+            Candidate(card, guess.trusted * share)
+            for card, share in zip(cards, shares, strict=True)
         )
 
     def _is_about_policy(self, guess: _Guess, reading: Reading) -> bool:
@@ -310,10 +306,10 @@ def _followed(card: Card, asked: _Asked) -> Findings:
     return Findings("sure", (Candidate(card, 1.0),), asked.turn.section, True, True, asked.reading)
 
 
-def _share(found: Iterable[bool]) -> float:
-    """Which part of them is true; 0 of none."""
-    counted = list(found)
-    return sum(counted) / len(counted) if counted else 0.0
+def _strays(subjects: Sequence[Name], query: Query) -> float:
+    """Which part of the households that a title is for the question does not name."""
+    said = query.weights.keys()
+    return sum(not said >= set(name) for name in subjects) / len(subjects)
 
 
 def _ends(question: str) -> list[str]:

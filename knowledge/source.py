@@ -87,7 +87,12 @@ class Source:
         return found
 
 
+_TEXT = "tag:yaml.org,2002:str"
+
+
 def _scalar(node: yaml.Node) -> Any:
+    if node.tag == _TEXT:
+        return node.value
     loader = yaml.CSafeLoader("")
     try:
         # PyYAML's stubs leave this one untyped.

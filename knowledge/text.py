@@ -45,7 +45,7 @@ SYLLABLES = _all_syllables()
 
 def nfc(text: str) -> str:
     """The same text with one code per letter and without invisible joiners."""
-    return unicodedata.normalize("NFC", _JOINERS.sub("", text))
+    return text if text.isascii() else unicodedata.normalize("NFC", _JOINERS.sub("", text))
 
 
 def words(text: str) -> list[str]:

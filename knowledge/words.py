@@ -110,12 +110,21 @@ class Phrases(Generic[_Meaning]):
 
     def find(self, toned: Sequence[str], folded: Sequence[str]) -> list[Found[_Meaning]]:
         """The phrases in the text, from left to right."""
-        plain, typed = tuple(folded), tuple(toned)
+        longer, single = self._longer, self._single
+        # Most syllables begin no phrase at all.
+        begins = [
+            (at, pair)
+            for at, pair in enumerate(pairwise((*folded, "")))
+            if pair in longer or pair[0] in single
+        ]
+        if not begins:
+            return []
+        text = tuple(toned), tuple(folded)
         found: list[Found[_Meaning]] = []
         free = 0
-        for at, pair in enumerate(pairwise((*plain, ""))):
-            known = (*self._longer.get(pair, ()), *self._single.get(pair[0], ()))
-            hit = self._first(known, at, (typed, plain)) if known and at >= free else None
+        for at, pair in begins:
+            known = (*longer.get(pair, ()), *single.get(pair[0], ()))
+            hit = self._first(known, at, text) if at >= free else None
             if hit is not None:
                 found.append(hit)
                 free = hit.end

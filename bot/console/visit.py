@@ -1,6 +1,6 @@
 """A visit: one request of a signed-in official, and what a page needs to answer it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,13 +29,18 @@ HEADERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every page of the console has at hand."""
+    """What every page of the console has at hand; the house of now changes with the day."""
 
     database: Database
-    house: House
+    house_of_now: Callable[[], House]
     looks: Looks
     vault: Vault
     public_url: str
+
+    @property
+    def house(self) -> House:
+        """The house turns happen in now."""
+        return self.house_of_now()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ def rows(database: Database) -> set[tuple[str, str]]:
 
 
 def test_a_day_by_the_clock(database: Database, stopped: House, clock: StoppedClock) -> None:
-    looking = Rounds(database, stopped, jobs_of(CONSOLE))
+    looking = Rounds(database, lambda: stopped, jobs_of(CONSOLE))
     done_at: dict[str, list[str]] = {}
     for _ in range(48):
         for name in looking.look():
@@ -62,7 +62,7 @@ def test_digests_keep_to_workdays(
     database: Database, house: House, day: date, is_sent: bool
 ) -> None:
     clock = StoppedClock(datetime(day.year, day.month, day.day, 3, 0, tzinfo=UTC))
-    looking = Rounds(database, replace(house, clock=clock), jobs_of(CONSOLE))
+    looking = Rounds(database, lambda: replace(house, clock=clock), jobs_of(CONSOLE))
     assert ("digest" in looking.look()) is is_sent
 
 
@@ -74,8 +74,8 @@ def test_two_processes_do_it_once(
     room.case(MONDAY - timedelta(days=3))
     other = Database(database.url.render_as_string(hide_password=False))
     clock.move(hours=2)
-    first = Rounds(database, stopped, jobs_of(CONSOLE))
-    second = Rounds(other, stopped, jobs_of(CONSOLE))
+    first = Rounds(database, lambda: stopped, jobs_of(CONSOLE))
+    second = Rounds(other, lambda: stopped, jobs_of(CONSOLE))
     assert first.look() == ["digest", "escalation", "tidy"]
     assert second.look() == []
     other.close()
@@ -101,7 +101,7 @@ def test_what_fails_did_not_happen_and_is_tried_again(
         Job("printing", lambda office: "2026-11-16", fail_once),
         Job("other", lambda office: "2026-11-16", lambda connection, office: None),
     ]
-    looking = Rounds(database, stopped, jobs)
+    looking = Rounds(database, lambda: stopped, jobs)
     with caplog.at_level(logging.ERROR):
         assert looking.look() == ["other"]
     assert "'printing' of 2026-11-16 failed" in caplog.text
@@ -112,7 +112,7 @@ def test_what_fails_did_not_happen_and_is_tried_again(
 
 
 async def test_rounds_stop_when_told_to(database: Database, stopped: House) -> None:
-    looking = Rounds(database, stopped, jobs_of(CONSOLE))
+    looking = Rounds(database, lambda: stopped, jobs_of(CONSOLE))
     looking.start()
     await looking.stop()
     assert rows(database) == set()  # it is six in the morning
@@ -121,7 +121,7 @@ async def test_rounds_stop_when_told_to(database: Database, stopped: House) -> N
 def test_what_was_done_long_ago_is_forgotten(
     database: Database, stopped: House, clock: StoppedClock
 ) -> None:
-    looking = Rounds(database, stopped, jobs_of(CONSOLE))
+    looking = Rounds(database, lambda: stopped, jobs_of(CONSOLE))
     clock.move(hours=2)
     looking.look()
     assert len(rows(database)) == 2

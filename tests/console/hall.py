@@ -1,6 +1,7 @@
 """A console with its database and a stopped clock, and officials who walk in."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -32,8 +33,8 @@ class Hall:
     def __init__(self, database: Database, house: House, clock: StoppedClock) -> None:
         self.database = database
         self.clock = clock
-        self.house = House(house.library, house.search, house.recogniser, clock)
-        self.desk = Desk(database, self.house, Looks(), Vault(KEY), "")
+        self.house = replace(house, clock=clock)
+        self.desk = Desk(database, lambda: self.house, Looks(), Vault(KEY), "")
         self.app = Starlette(routes=list(console_routes(self.desk)))
 
     def add(self, login: str, role: str = "officer", unit: str = "phong-kinh-te-xa") -> str:

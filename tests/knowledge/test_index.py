@@ -28,7 +28,7 @@ def looked_at(index: Index, question: str) -> list[Match]:
 
 
 def first(question: str) -> str:
-    return INDEX.entries[find(question)[0].entry].card.id
+    return INDEX.names[find(question)[0].entry]
 
 
 @pytest.mark.parametrize("number", range(len(CARDS)))
