@@ -8,6 +8,7 @@ import logging
 import os
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -28,6 +29,7 @@ from bot.settings import Settings
 from bot.worker import Worker
 from handlers.lookup import look_up
 from handlers.router import COMMANDS
+from handlers.switchboard import switchboard_of
 from handlers.turn import Clock, House, today
 from knowledge import library
 from knowledge.bursts import load_bursts
@@ -68,7 +70,8 @@ class App:
         self, settings: Settings, house: House, database: Database, channels: Sequence[Channel]
     ) -> None:
         self.settings = settings
-        self.house = house
+        self._switches = switchboard_of(database)
+        self.house = house = replace(house, switches=self._switches)
         self.database = database
         self.channels = {channel.name: channel for channel in channels}
         name = f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -122,7 +125,7 @@ class App:
 
     def _move_into(self, house: House) -> None:
         """From the next message on, turns happen in this house."""
-        self.house = house
+        self.house = house = replace(house, switches=self._switches)
         self.worker.move_into(house)
         self.reception.move_into(house)
 
@@ -157,6 +160,7 @@ def channels_of(settings: Settings, house: House, database: Database) -> list[Ch
 
     Raises ValueError when a setting cannot work. `database`: where tokens are kept.
     """
+    house = replace(house, switches=switchboard_of(database))
     doors: list[Channel] = [_web_chat(settings, house)]
     if settings.telegram_token.get_secret_value():
         doors.append(_telegram(settings, house))
