@@ -8,6 +8,7 @@ import logging
 import os
 import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -31,10 +32,12 @@ from bot.listening import Listening
 from bot.plan import PlanWatch, plans_of
 from bot.reception import Reception
 from bot.roles import ROLES, Role
+from bot.schedule import Schedule, jobs_of
 from bot.sender import Sender
 from bot.settings import Settings
 from handlers.lookup import look_up
 from handlers.router import COMMANDS
+from handlers.switchboard import switchboard_of
 from handlers.turn import Clock, House, today
 from knowledge import library
 from knowledge.bursts import load_bursts
@@ -85,7 +88,8 @@ class App:
         roles: Collection[Role] = ROLES,
     ) -> None:
         self.settings = settings
-        self.house = house
+        self._switches = switchboard_of(database)
+        self.house = house = replace(house, switches=self._switches)
         self.database = database
         self.channels = {channel.name: channel for channel in channels}
         self.roles = frozenset(roles)
@@ -107,6 +111,8 @@ class App:
         plans = {name: plan for name, plan in plans_of(settings).items() if name in self.channels}
         self._plans = PlanWatch(database, house.clock, plans)
         self._watching: asyncio.Task[None] | None = None
+        jobs = jobs_of(f"{settings.address()}/console")
+        self._schedule = Schedule(database, lambda: self.house, jobs)
         rebuild = partial(build_house, house.clock)
         self._librarian = Librarian(house, build=rebuild, give=self.move_into)
         web_chat = self.channels.get("web")
@@ -138,6 +144,7 @@ class App:
         duties: list[Duty] = []
         if Role.WORKER in self.roles:
             self._answerer.start()
+            self._schedule.start()
             duties.append(self._answerer.duty())
         if self.roles & {Role.WEB, Role.SENDER}:
             for channel in self.channels.values():
@@ -159,6 +166,7 @@ class App:
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.wait([self._watching])
+        await self._schedule.stop()
         await self._librarian.stop()
         await self._keeper.stop()
         await self._hearing.stop()
@@ -175,7 +183,7 @@ class App:
 
     def move_into(self, house: House) -> None:
         """From the next message on, turns happen in this house."""
-        self.house = house
+        self.house = house = replace(house, switches=self._switches)
         self._answerer.move_into(house)
         self.reception.move_into(house)
 
@@ -232,6 +240,7 @@ def channels_of(settings: Settings, house: House, database: Database) -> list[Ch
 
     Raises ValueError when a setting cannot work. `database`: where tokens are kept.
     """
+    house = replace(house, switches=switchboard_of(database))
     doors: list[Channel] = [_web_chat(settings, house)]
     if settings.telegram_token.get_secret_value():
         doors.append(_telegram(settings, house))

@@ -10,8 +10,8 @@ from bot.clock import SystemClock
 from bot.doors import doors_of
 from bot.settings import Settings
 from handlers.turn import today
-from knowledge.check import check
-from knowledge.library import CONTENT, read
+from knowledge.check import check, notes
+from knowledge.library import CONTENT, Library, read
 from knowledge.recognise import load_rules
 from knowledge.source import ContentError
 from knowledge.words import load_words
@@ -21,8 +21,8 @@ _out = Console(highlight=False, soft_wrap=True)
 
 def run(settings: Settings, content: Path | None, day: date | None) -> int:
     """Print every mistake, or what there is; the exit code."""
-    folder = content or CONTENT
-    mistakes = [*check(folder, day=day or today(SystemClock())), *_words(folder)]
+    folder, day = content or CONTENT, day or today(SystemClock())
+    mistakes = [*check(folder, day=day), *_words(folder)]
     for mistake in mistakes:
         _out.print(f"{mistake.path}:{mistake.line}: {mistake.problem} Mend: {mistake.mend}.")
     problems = problems_of(settings)
@@ -31,7 +31,10 @@ def run(settings: Settings, content: Path | None, day: date | None) -> int:
     if mistakes or problems:
         _out.print(f"{len(mistakes) + len(problems)} to mend.")
         return 1
-    _out.print(_table(folder))
+    reading = read(folder)
+    for note in notes(reading, day):
+        _out.print(f"note: {note}")
+    _out.print(_table(reading.freeze()))
     return 0
 
 
@@ -53,8 +56,7 @@ def _words(folder: Path) -> list[ContentError]:
     return found
 
 
-def _table(folder: Path) -> Table:
-    library = read(folder).freeze()
+def _table(library: Library) -> Table:
     table = Table("topic", "cards", "ways of asking", "laws", "high", "medium", "low")
     for topic in library.topics.values():
         cards = library.cards_of(topic.id)

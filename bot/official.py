@@ -49,6 +49,5 @@ def _print_link(settings: Settings, job: Job[str]) -> int:
         return 1
     finally:
         database.close()
-    base = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
-    print(f"{base}{INVITATION}/{token}")
+    print(f"{settings.address()}{INVITATION}/{token}")
     return 0

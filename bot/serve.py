@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from bot.app import App, StartError, build, build_house, channels_of
 from bot.channels.web_chat.door import WebChat
 from bot.check import problems_of
-from bot.console.console import console_routes
+from bot.console.console import console_routes, error_pages
 from bot.console.looks import Looks
 from bot.console.visit import Desk
 from bot.roles import ROLES, Role
@@ -85,6 +85,7 @@ def web_of(app: App) -> Starlette:
         webhooks,
         public_url=app.settings.public_url,
         more_routes=console_routes(desk),
+        console_error=error_pages(desk),
         lifespan=lifespan,
     )
 

@@ -119,6 +119,10 @@ class Settings(BaseSettings):
         """Where what residents attached is kept."""
         return self.data_dir / "files"
 
+    def address(self) -> str:
+        """Where people reach the web: the public address, else the one it listens on."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
     def url_of_database(self) -> str:
         """The database's address; SQLite under the data folder unless one is given."""
         return self.database_url or f"sqlite:///{self.data_dir / 'doithoai.db'}"

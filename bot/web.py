@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -55,14 +55,16 @@ def build_web(
     heartbeat: float = 20.0,
     answer_wait: float = 4.0,
     more_routes: Sequence[BaseRoute] = (),
+    console_error: Callable[[int], Response] | None = None,
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
-    """The web app; `heartbeat` and `answer_wait` in seconds, `more_routes` for the console.
+    """The web app; `heartbeat` and `answer_wait` in seconds, `more_routes` for the console, whose
+    officials see `console_error` of a status where residents see our own page.
 
     `answer_wait`: how long a page without JavaScript waits for our answer before it reloads.
     """
     pages = Pages()
-    errors = Errors(pages)
+    errors = Errors(pages, console_error)
     chat = Chat(
         desk,
         web_chat,
@@ -298,10 +300,11 @@ class Chat:
 
 
 class Errors:
-    """What a resident sees, and a machine gets, when something cannot be done."""
+    """What a resident or an official sees, and a machine gets, when something cannot be done."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, console: Callable[[int], Response] | None) -> None:
         self._pages = pages
+        self._console = console
 
     async def say(self, request: Request, error: Exception) -> Response:
         status, headers = 500, dict[str, str]()
@@ -309,6 +312,10 @@ class Errors:
             status, headers = error.status_code, dict(error.headers or {})
         if request.url.path.startswith("/webhook/"):
             return PlainTextResponse(f"{status}\n", status, headers)
+        if self._console is not None and _is_console(request.url.path):
+            answer = self._console(status)
+            answer.headers.update(headers)
+            return answer
         headers["cache-control"] = "no-store"
         return HTMLResponse(self._pages.error(status), status, headers)
 
@@ -374,6 +381,10 @@ async def _read_form(request: Request) -> dict[str, str]:
     except ValueError as error:
         raise HTTPException(400) from error
     return {name: values[-1] for name, values in fields.items()}
+
+
+def _is_console(path: str) -> bool:
+    return path == "/console" or path.startswith("/console/")
 
 
 def _as_event(bubble: Bubble) -> str:

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from handlers import bursts
 from handlers.message import Extras, Incoming, Message
-from handlers.residents import attached, emergency, presence, welcome
-from handlers.router import AWAITED, choose
+from handlers.residents import attached, emergency, presence, stopped, welcome
+from handlers.router import ANSWERS, AWAITED, choose
 from handlers.status import Ending
 from handlers.turn import FORGET_AFTER, NOTICE_VERSION, Conversation, House, Turn
 from knowledge.text import fold
@@ -57,6 +57,8 @@ class Decided:
 def decide(turn: Turn) -> Ending:
     """One turn: choose the step and let it decide; a newcomer is told first what is kept."""
     step = choose(turn)
+    if step in ANSWERS and turn.stopped.find("answering"):
+        step = stopped.answering
     if turn.is_newcomer and step not in _WITHOUT_WELCOME:
         welcome.introduce(turn)
     awaited = AWAITED.get(turn.conversation.awaits)
@@ -65,13 +67,18 @@ def decide(turn: Turn) -> Ending:
         turn.say("masked")
     if step is not emergency.help_at_once:
         attached.note(turn)
-        return step(turn)
+        return _ended(turn, step(turn))
     # The number comes first; what they were about to tell us is kept all the same.
     ending = step(turn)
     attached.note(turn)
     if awaited is not None:
         awaited(turn)
     return ending
+
+
+def _ended(turn: Turn, ending: Ending) -> Ending:
+    """Who asked for what is stopped waits for an official."""
+    return msgspec.structs.replace(ending, status="queued") if turn.was_stopped else ending
 
 
 def decide_all(

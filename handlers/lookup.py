@@ -26,9 +26,13 @@ def look_up(house: House, text: str) -> list[Found]:
 
 def _cards(house: House, library: Library, text: str) -> list[Card]:
     day = today(house.clock)
+    stopped = house.switches.at(house.clock.now())
+    if stopped.find("answering"):
+        return []
     topic = library.topic_called(text)
     named = library.cards_of(topic) if topic else _asked_for(house, library, text)
-    current = dict.fromkeys(card.id for card in named if card.is_current(day))
+    served = (card for card in named if card.is_current(day) and not stopped.card(card))
+    current = dict.fromkeys(card.id for card in served)
     return [library.cards[name] for name in current]
 
 

@@ -1,13 +1,14 @@
 """The office: how a resident's words become a case with a unit and a date, and are told of it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
 
 from handlers.message import Message
-from handlers.turn import VIETNAM
+from handlers.turn import VIETNAM, House
 from knowledge.library import Library
 from knowledge.text import fold
 from knowledge.workdays import Workdays
@@ -18,8 +19,6 @@ from storage.receipts import NewReceipt, Openness, ReceiptRow
 
 _TITLE = 120
 """Letters of the asker's own words that stand for a case in lists."""
-_CLOSES_AT = time(17, 0)
-"""Offices close; what is due on a day is due by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +37,74 @@ class Office:
 
     def due_at(self, kind: Kind) -> datetime:
         """When a case that begins now is to be answered."""
-        day = self.workdays.after(self.today, self.days[kind])
-        return datetime.combine(day, _CLOSES_AT, VIETNAM)
+        return self.closing(self.workdays.after(self.today, self.days[kind]))
+
+    def closing(self, day: date) -> datetime:
+        """What is due on a day is due when the offices close."""
+        return datetime.combine(day, self.library.casework.settings.working.until, VIETNAM)
 
     def waking(self) -> datetime:
         """Now, or the next morning's first decent moment to write to people unasked."""
+        hours = self.library.casework.settings.waking
         local = self.now.astimezone(VIETNAM)
-        if local.time() < _WAKES:
-            return datetime.combine(local.date(), _WAKES, VIETNAM)
-        if local.time() >= _SLEEPS:
-            return datetime.combine(local.date() + timedelta(days=1), _WAKES, VIETNAM)
-        return self.now
+        if hours.hold(local.time()):
+            return self.now
+        day = local.date() + timedelta(days=local.time() >= hours.until)
+        return datetime.combine(day, hours.since, VIETNAM)
+
+    def is_working(self) -> bool:
+        """Whether officials are at work now."""
+        local = self.now.astimezone(VIETNAM)
+        hours = self.library.casework.settings.working
+        return self.workdays.is_workday(local.date()) and hours.hold(local.time())
 
 
-_WAKES, _SLEEPS = time(6, 30), time(20, 30)
-"""Between these hours people are told things they did not just ask for."""
+def office_of(house: House, now: datetime) -> Office:
+    """The office of this house at that moment (UTC), by its calendar and content/casework.yaml."""
+    library = house.library
+    return Office(library, library.workdays, library.casework.days, now)
+
+
+Light = Literal["", "green", "amber", "red"]
+
+
+def light(case: CaseRow, office: Office) -> Light:
+    """How near a case is to its date: red is late; "" when nobody owes an answer by any date.
+
+    While a resident is asked the clock stands, so that it keeps the light it had.
+    """
+    if case.due_at is None or case.stage not in cases.OPEN:
+        return ""
+    moment = case.paused_at or office.now
+    if moment > case.due_at:
+        return "red"
+    left = office.workdays.between(_day(moment), _day(case.due_at))
+    return "amber" if left <= office.library.casework.settings.soon else "green"
+
+
+def pause(office: Office) -> dict[str, Any]:
+    """What changes in a case when the resident is asked something: its clock stands."""
+    return {"stage": "asked", "paused_at": office.now}
+
+
+def resume(office: Office, case: CaseRow) -> dict[str, Any]:
+    """What changes when the resident answered: the workdays that it stood are added to its date."""
+    values: dict[str, Any] = {"stage": "working", "paused_at": None}
+    if case.due_at is not None and case.paused_at is not None:
+        stood = office.workdays.between(_day(case.paused_at), office.today)
+        values["due_at"] = office.closing(office.workdays.after(_day(case.due_at), stood))
+    return values
+
+
+def late_by(case: CaseRow, office: Office) -> int:
+    """How many workdays ago a case was to be answered; 0 when that is still to come."""
+    if case.due_at is None or office.now <= case.due_at:
+        return 0
+    return office.workdays.between(_day(case.due_at), office.today)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(VIETNAM).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

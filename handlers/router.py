@@ -86,6 +86,20 @@ MANNERS: Mapping[str, Step] = {
 SPOKEN: Mapping[str, Step] = {"rieng tu": privacy.notice, "quyen rieng tu": privacy.notice}
 """By a whole text without tones: words we ourselves tell residents to send."""
 
+ANSWERS: frozenset[Step] = frozenset(
+    {
+        cards.open_card,
+        cards.open_section,
+        browse.menu,
+        browse.topic,
+        browse.narrow_down,
+        ask.ask,
+        ask.ask_or_refuse,
+        former.follow,
+    }
+)
+"""What says something of the base; not done while an official has stopped answering."""
+
 _COMING_AND_GOING: Mapping[str, Step] = {"joined": manners.greet, "left": presence.leave}
 STOP_WORDS = frozenset({"thoi", "huy", "bo qua", "khong can nua"})
 

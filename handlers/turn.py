@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from handlers.message import Choice, Incoming, Message
+from handlers.switchboard import Stopped, Switchboard
 from knowledge.bursts import Bursts, find_corrected
+from knowledge.card import Card
 from knowledge.library import Library
 from knowledge.personal import besides
 from knowledge.recognise import Recognised, Recogniser
 from knowledge.search import Context, Findings, Search
+from storage.switches import SwitchRow
 
 NOTICE_VERSION = 1
 """The privacy notice in content/phrases.yaml; raise it when its meaning changes."""
@@ -42,6 +45,7 @@ class House:
     recogniser: Recogniser
     bursts: Bursts
     clock: Clock
+    switches: Switchboard = field(default_factory=Switchboard)
 
 
 class Conversation(msgspec.Struct, omit_defaults=True):
@@ -65,7 +69,8 @@ class Turn:
     """One Incoming, what we know of the resident, and what the step decides.
 
     `is_newcomer`: the privacy notice in force was not shown yet; `is_welcomed`: this turn
-    shows it. `opinion` and `rating` (card, was it right) are remembered by the commit.
+    shows it. `was_stopped`: something it would have said is stopped. `opinion` and `rating`
+    (card, was it right) are remembered by the commit.
     """
 
     house: House
@@ -76,6 +81,12 @@ class Turn:
     said: list[Message] = field(default_factory=list[Message])
     opinion: str = ""
     rating: tuple[str, bool] | None = None
+    was_stopped: bool = False
+
+    @property
+    def stopped(self) -> Stopped:
+        """What officials have stopped."""
+        return self.house.switches.at(self.house.clock.now())
 
     @property
     def today(self) -> date:
@@ -156,13 +167,28 @@ class Turn:
     ) -> None:
         """Say a phrase; its choices are the ones numbers mean from now on.
 
+        What it says of a `card` that is stopped is not said, but why.
         `in_place`: where a channel can, instead of the message whose button was pressed; not
         when something was said before it, which would then stand below.
         """
+        card = data.get("card")
+        switch = self.stopped.card(card) if isinstance(card, Card) else None
+        if switch is not None:
+            self.say_stopped(switch)
+            return
         replaces = self.incoming.pressed_on if in_place and not self.said else ""
         self.said.append(Message(self.phrase(name, **data), heading, choices, replaces))
         if choices:
             self.conversation.offered = [choice.value for choice in choices]
+
+    def say_stopped(self, switch: SwitchRow) -> None:
+        """What an official wants said instead of what they stopped, and a person to ask."""
+        self.was_stopped = True
+        self.conversation.asked = self.incoming.text or self.conversation.asked
+        if switch.sentence not in [message.text for message in self.said]:
+            ways = (self.choice("label_official", "official"), self.choice("label_menu", "menu"))
+            self.said.append(Message(switch.sentence, choices=ways))
+            self.conversation.offered = [choice.value for choice in ways]
 
     def wait_for(self, step: str) -> None:
         """The next free text goes to this step."""

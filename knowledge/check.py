@@ -1,7 +1,7 @@
 """The check of a content folder: every mistake with its file, its line and its mend."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -9,10 +9,13 @@ from knowledge.card import Card
 from knowledge.edition import card_on, unknown_words
 from knowledge.library import CONTENT, Reading, read
 from knowledge.prose import figures_of, fixed, strays
+from knowledge.rota import Routing
 from knowledge.source import ContentError
 from knowledge.text import fold
 
 Rule = Callable[[Card, Reading, date], Iterator[tuple[str, str, tuple[str | int, ...]]]]
+_KNOWN_AHEAD = 90
+"""Days ahead for which the holidays should be known, so that no deadline falls on one."""
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
 
@@ -25,7 +28,7 @@ def check(folder: Path = CONTENT, *, day: date) -> list[ContentError]:
         for rule in RULES:
             mistakes += [source.error(p, m, *where) for p, m, where in rule(card, reading, day)]
     mistakes += _same_questions(reading)
-    for broken in (_broken_units, _broken_duties, _broken_figures, _broken_topics):
+    for broken in BROKEN:
         mistakes += broken(reading, day)
     return mistakes
 
@@ -213,3 +216,65 @@ def _broken_topics(reading: Reading, day: date) -> Iterator[ContentError]:
             if card not in reading.cards:
                 mend = "use the id of a card, or remove it"
                 yield source.error(f"no card '{card}'.", mend, number, "first")
+
+
+def _broken_holidays(reading: Reading, day: date) -> Iterator[ContentError]:
+    for number, holiday in enumerate(reading.holidays.values()):
+        for problem, mend, name in holiday.faults():
+            source = reading.sources["holidays.yaml"]
+            yield source.error(f"{holiday.id}: {problem}", mend, number, name)
+
+
+def _broken_casework(reading: Reading, day: date) -> Iterator[ContentError]:
+    casework = reading.casework
+    if casework is None:
+        return
+    source = reading.sources["casework.yaml"]
+    for unit in (*casework.settings.signature, casework.settings.coordinating_unit):
+        known = reading.units.get(unit)
+        if known is None or not known.is_valid(day):
+            yield source.error(f"no unit '{unit}' today.", "use an id of units.yaml", "signature")
+    for topic in reading.topics.keys() - {line.topic for line in casework.settings.routing}:
+        mend = "add a line for it under 'routing'"
+        yield source.error(f"nobody gets the topic '{topic}'.", mend, "routing")
+    for number, line in enumerate(casework.settings.routing):
+        for name, here in _named(line, reading):
+            if name not in here:
+                mend = "use an id of topics.yaml, duties.yaml or a commune of units.yaml"
+                yield source.error(f"nothing is called '{name}'.", mend, "routing", number)
+    replies = reading.sources["replies.yaml"]
+    for number, reply in enumerate(casework.replies):
+        for topic in reply.topics:
+            if topic not in reading.topics:
+                mend = "use an id of topics.yaml"
+                yield replies.error(f"{reply.id}: no topic '{topic}'.", mend, number, "topics")
+
+
+def _named(line: Routing, reading: Reading) -> Iterator[tuple[str, Collection[str]]]:
+    yield line.topic, reading.topics
+    yield from ((duty, reading.duties) for duty in line.duties)
+    yield from ((area, reading.units) for area in line.areas)
+
+
+Broken = Callable[[Reading, date], Iterable[ContentError]]
+BROKEN: tuple[Broken, ...] = (
+    _broken_units,
+    _broken_duties,
+    _broken_figures,
+    _broken_topics,
+    _broken_holidays,
+    _broken_casework,
+)
+
+
+def notes(reading: Reading, day: date) -> list[str]:
+    """What is no mistake and yet should be looked at: holidays to come that are not decided."""
+    unsure = [
+        f"{holiday.name}: {holiday.source}."
+        for holiday in reading.holidays.values()
+        if not holiday.confirmed and max(holiday.days) >= day
+    ]
+    last = max((max(holiday.days) for holiday in reading.holidays.values()), default=day)
+    if (last - day).days < _KNOWN_AHEAD:
+        unsure.append(f"holidays.yaml ends on {last}: add the holidays of the next year.")
+    return unsure

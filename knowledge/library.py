@@ -10,13 +10,16 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from knowledge.card import Card, Topic
+from knowledge.casework import Casework, read_casework
 from knowledge.edition import Ground, card_on, changes_of, unreadable_changes
 from knowledge.elsewhere import Elsewhere, read_elsewhere
+from knowledge.holidays import Holiday, workdays_of
 from knowledge.law import Document, Figure
 from knowledge.phrases import Phrases, read_phrases
 from knowledge.source import ContentError, Listed, Source, mistakes_of, read_list, read_one
 from knowledge.text import fold
 from knowledge.unit import Duty, Unit
+from knowledge.workdays import Workdays
 
 _Listed = TypeVar("_Listed", bound=Listed)
 
@@ -36,6 +39,8 @@ class Library:
     duties: Mapping[str, Duty]
     ground: Ground
     phrases: Phrases
+    casework: Casework
+    workdays: Workdays
     elsewhere: tuple[Elsewhere, ...] = ()
     _editions: dict[int, "Library"] = field(default_factory=dict[int, "Library"], repr=False)
 
@@ -71,6 +76,10 @@ class Library:
         """Where a card sends people on that day: who has its duties then, in their order."""
         found = (unit for duty in card.where.duties for unit in self._with_duty.get(duty, ()))
         return list(dict.fromkeys(unit for unit in found if unit.is_valid(day)))
+
+    def unit_with(self, duty: str, day: date) -> Unit | None:
+        """Who has a duty on that day: the first of them in the order of units.yaml."""
+        return next((u for u in self._with_duty.get(duty, ()) if u.is_valid(day)), None)
 
     @cached_property
     def _with_duty(self) -> Mapping[str, list[Unit]]:
@@ -111,6 +120,8 @@ class Reading:
     duties: dict[str, Duty] = field(default_factory=dict[str, Duty])
     figures: dict[str, Figure] = field(default_factory=dict[str, Figure])
     documents: dict[str, Document] = field(default_factory=dict[str, Document])
+    holidays: dict[str, Holiday] = field(default_factory=dict[str, Holiday])
+    casework: Casework | None = None
     phrases: Phrases = field(default_factory=Phrases)
     elsewhere: tuple[Elsewhere, ...] = ()
     sources: dict[str, Source] = field(default_factory=dict[str, Source])
@@ -122,7 +133,8 @@ class Reading:
         return Ground(MappingProxyType(self.figures), MappingProxyType(self.documents))
 
     def freeze(self) -> Library:
-        """The Library, topics in menu order."""
+        """The Library, topics in menu order; only what was read without a mistake has one."""
+        assert self.casework is not None
         topics = dict(sorted(self.topics.items(), key=lambda item: item[1].order))
         return Library(
             cards=MappingProxyType(self.cards),
@@ -131,6 +143,8 @@ class Reading:
             duties=MappingProxyType(self.duties),
             ground=self.ground,
             phrases=self.phrases,
+            casework=self.casework,
+            workdays=workdays_of(self.holidays.values()),
             elsewhere=self.elsewhere,
         )
 
@@ -150,6 +164,8 @@ def read(folder: Path = CONTENT) -> Reading:
     _read_list(folder / "duties.yaml", Duty, found=reading.duties, reading=reading)
     _read_list(folder / "units.yaml", Unit, found=reading.units, reading=reading)
     _read_list(folder / "figures.yaml", Figure, found=reading.figures, reading=reading)
+    _read_list(folder / "holidays.yaml", Holiday, found=reading.holidays, reading=reading)
+    _read_casework(folder, reading)
     for path in sorted((folder / "laws").glob("*.yaml")):
         _read_list(path, Document, found=reading.documents, reading=reading)
     try:
@@ -183,6 +199,18 @@ def _read_card(path: Path, reading: Reading) -> None:
         return
     reading.cards[card.id] = card
     reading.sources[card.id] = source
+
+
+def _read_casework(folder: Path, reading: Reading) -> None:
+    names = "casework.yaml", "replies.yaml"
+    try:
+        said, offered = (Source(folder / name) for name in names)
+    except ContentError as mistake:
+        reading.mistakes.append(mistake)
+        return
+    reading.sources.update(zip(names, (said, offered), strict=True))
+    reading.casework, mistakes = read_casework(said, offered)
+    reading.mistakes += mistakes
 
 
 def _read_list(

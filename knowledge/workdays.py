@@ -7,6 +7,11 @@ from datetime import date, timedelta
 _SATURDAY = 5
 
 
+def is_weekend(day: date) -> bool:
+    """Saturday or Sunday."""
+    return day.weekday() >= _SATURDAY
+
+
 @dataclass(frozen=True, slots=True)
 class Workdays:
     """`off`: weekdays on which offices are closed; `made_up`: weekend days on which they work."""
@@ -18,7 +23,7 @@ class Workdays:
         """Whether offices work on that day."""
         if day in self.made_up:
             return True
-        return day.weekday() < _SATURDAY and day not in self.off
+        return not is_weekend(day) and day not in self.off
 
     def after(self, day: date, count: int) -> date:
         """The `count`-th workday after a day; a day itself is never counted.

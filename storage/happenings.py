@@ -18,7 +18,7 @@ happenings = sa.Table(
     sa.Column("official_id", BigId, sa.ForeignKey("officials.id")),
     sa.Column("receipt_id", BigId, sa.ForeignKey("receipts.id")),
     # opened, joined, routed, taken, noted, asked, added, drafted, returned, answered, told,
-    # confirmed, reopened, merged, split, unsealed, closed
+    # confirmed, reopened, merged, split, unsealed, closed, escalated
     sa.Column("what", sa.String(12), nullable=False),
     sa.Column("text", sa.Text, nullable=False, server_default=""),
     sa.Column("data", sa.JSON(none_as_null=True)),

@@ -1,11 +1,14 @@
 """The console's routes: the doorway, then every page with the roles that may use it."""
 
+from collections.abc import Callable
+
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.console.doorway import Doorway
 from bot.console.guard import Guard
-from bot.console.pages import account, audit, home, officials
-from bot.console.visit import Desk
+from bot.console.pages import account, audit, home, officials, switches
+from bot.console.visit import HEADERS, Desk
 
 
 def console_routes(desk: Desk) -> list[Route]:
@@ -16,5 +19,15 @@ def console_routes(desk: Desk) -> list[Route]:
         *home.routes(guard),
         *account.routes(guard),
         *officials.routes(guard),
+        *switches.routes(guard),
         *audit.routes(guard),
     ]
+
+
+def error_pages(desk: Desk) -> Callable[[int], Response]:
+    """The answers officials get when something cannot be done, by status."""
+
+    def page(status: int) -> Response:
+        return HTMLResponse(desk.looks.error(status), status, HEADERS)
+
+    return page

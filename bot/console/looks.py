@@ -38,6 +38,10 @@ class Looks:
         """A page, or a part of one, as HTML."""
         return self._environment.get_template(template).render(**data)
 
+    def error(self, status: int) -> str:
+        """What an official sees when something cannot be done, by the status of the answer."""
+        return self._environment.get_template("error.html").render(status=status)
+
     def find_asset(self, name: str) -> Asset | None:
         """A static file by its plain name."""
         return self._assets.get(name)

@@ -18,6 +18,7 @@ from bot.console.visit import Desk
 from bot.vault import Vault
 from handlers.officials import staff
 from handlers.officials.staff import Wanted
+from handlers.switchboard import switchboard_of
 from handlers.turn import House
 from storage.database import Database
 from tests.conftest import StoppedClock
@@ -33,7 +34,7 @@ class Hall:
     def __init__(self, database: Database, house: House, clock: StoppedClock) -> None:
         self.database = database
         self.clock = clock
-        self.house = replace(house, clock=clock)
+        self.house = replace(house, clock=clock, switches=switchboard_of(database))
         self.desk = Desk(database, lambda: self.house, Looks(), Vault(KEY), "")
         self.app = Starlette(routes=list(console_routes(self.desk)))
 

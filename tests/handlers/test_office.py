@@ -7,7 +7,18 @@ import pytest
 import sqlalchemy as sa
 
 from handlers.message import Message
-from handlers.office import Office, Saying, join_case, open_case, tell
+from handlers.office import (
+    Office,
+    Saying,
+    join_case,
+    late_by,
+    light,
+    office_of,
+    open_case,
+    pause,
+    resume,
+    tell,
+)
 from handlers.turn import House
 from knowledge.workdays import Workdays
 from storage import cases, happenings, outbox, receipts, residents
@@ -135,3 +146,70 @@ def test_sealed_words_make_a_sealed_case(database: Database, office: Office) -> 
         receipt = receipts.find(connection, code)
     assert receipt is not None
     assert receipt.openness == "sealed"
+
+
+FRIDAY_BEFORE_TET = datetime(2026, 2, 13, 2, 0, tzinfo=UTC)
+
+
+def at(year: int, month: int, day: int, hour: int = 2) -> datetime:
+    return datetime(year, month, day, hour, 0, tzinfo=UTC)
+
+
+def test_an_office_counts_by_the_calendar_of_the_base(house: House) -> None:
+    office = office_of(house, FRIDAY_BEFORE_TET)
+    assert office.due_at("question") == at(2026, 2, 25, 10)  # Mon, Tue, Wed after nine days
+    assert office.is_working()
+    assert not office_of(house, at(2026, 2, 16)).is_working()
+    assert office_of(house, at(2026, 8, 22)).is_working()  # a Saturday made up for
+    assert not office_of(house, at(2026, 2, 13, 10)).is_working()  # 17:00
+
+
+def a_case(**more: object) -> cases.CaseRow:
+    given = dict.fromkeys(cases.CaseRow._fields) | {
+        "id": 1, "stage": "working", "opened_at": NOW, "due_at": at(2026, 2, 25, 10), "version": 1,
+    }  # fmt: skip
+    return cases.CaseRow(**{**given, **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("now", "more", "shown"),
+    [
+        (at(2026, 2, 12), {}, "green"),  # four workdays left, with Tết between
+        (FRIDAY_BEFORE_TET, {}, "green"),
+        (at(2026, 2, 21), {}, "green"),  # still three: the weekend counts for nothing
+        (at(2026, 2, 23), {}, "amber"),
+        (at(2026, 2, 25, 9), {}, "amber"),  # one hour left
+        (at(2026, 2, 25, 11), {}, "red"),
+        (at(2026, 3, 25), {"paused_at": at(2026, 2, 23), "stage": "asked"}, "amber"),
+        (at(2026, 3, 25), {"stage": "answered"}, ""),
+        (at(2026, 3, 25), {"due_at": None}, ""),
+    ],
+)
+def test_the_light_goes_by_workdays_left(
+    house: House, now: datetime, more: dict[str, object], shown: str
+) -> None:
+    assert light(a_case(**more), office_of(house, now)) == shown
+
+
+@pytest.mark.parametrize(
+    ("paused", "resumed", "due"),
+    [
+        (at(2026, 2, 12), at(2026, 2, 12, 8), at(2026, 2, 25, 10)),  # the same day: nothing
+        (at(2026, 2, 12), at(2026, 2, 13), at(2026, 2, 26, 10)),
+        (at(2026, 2, 13), at(2026, 2, 21), at(2026, 2, 25, 10)),  # only Tết went by
+        (at(2026, 2, 13), at(2026, 2, 24), at(2026, 2, 27, 10)),
+        (at(2026, 2, 27), at(2026, 3, 3), at(2026, 2, 27, 10)),  # late before it stood: as late
+    ],
+)
+def test_the_workdays_a_case_stood_are_added_to_its_date(
+    house: House, paused: datetime, resumed: datetime, due: datetime
+) -> None:
+    stood = a_case(**pause(office_of(house, paused)))
+    values = resume(office_of(house, resumed), stood)
+    assert (values["stage"], values["paused_at"], values["due_at"]) == ("working", None, due)
+
+
+def test_how_late_a_case_is_goes_by_workdays(house: House) -> None:
+    late = [late_by(a_case(), office_of(house, at(2026, 2, day, 11))) for day in (25, 26, 27, 28)]
+    assert late == [0, 1, 2, 2]
+    assert late_by(a_case(due_at=None), office_of(house, at(2026, 3, 25))) == 0
