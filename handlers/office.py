@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
 
 from handlers.message import Message
-from handlers.turn import VIETNAM
+from handlers.turn import VIETNAM, House
 from knowledge.library import Library
 from knowledge.text import fold
 from knowledge.workdays import Workdays
@@ -34,12 +35,22 @@ class Office:
     @property
     def today(self) -> date:
         """The calendar day in Viet Nam."""
-        return self.now.astimezone(VIETNAM).date()
+        return self.day_of(self.now)
 
-    def due_at(self, kind: Kind) -> datetime:
+    @staticmethod
+    def day_of(moment: datetime) -> date:
+        """The calendar day in Viet Nam of a moment."""
+        return moment.astimezone(VIETNAM).date()
+
+    @staticmethod
+    def closing(day: date) -> datetime:
+        """When offices close on that day."""
+        return datetime.combine(day, _CLOSES_AT, VIETNAM)
+
+    def due_at(self, kind: str) -> datetime:
         """When a case that begins now is to be answered."""
         day = self.workdays.after(self.today, self.days[kind])
-        return datetime.combine(day, _CLOSES_AT, VIETNAM)
+        return self.closing(day)
 
     def waking(self) -> datetime:
         """Now, or the next morning's first decent moment to write to people unasked."""
@@ -49,6 +60,41 @@ class Office:
         if local.time() >= _SLEEPS:
             return datetime.combine(local.date() + timedelta(days=1), _WAKES, VIETNAM)
         return self.now
+
+
+def office_of(house: House, now: datetime) -> Office:
+    """The office of this house at that moment (UTC)."""
+    library = house.library
+    return Office(library, library.workdays, dict(library.casework.days), now)
+
+
+Light = Literal["", "green", "amber", "red"]
+_SOON = 2
+"""With this many workdays left a case is to be hurried."""
+
+
+def light(case: CaseRow, office: Office) -> Light:
+    """How near a case is to its date: red is late; "" when nobody owes an answer by any date.
+
+    While a resident is asked the clock stands, so that it keeps the light it had.
+    """
+    if case.due_at is None or case.stage not in cases.OPEN:
+        return ""
+    moment = case.paused_at or office.now
+    if moment > case.due_at:
+        return "red"
+    left = office.workdays.between(office.day_of(moment), office.day_of(case.due_at))
+    return "amber" if left <= _SOON else "green"
+
+
+def resume(office: Office, case: CaseRow) -> dict[str, Any]:
+    """What changes when the resident answered: the workdays that it stood are added to its date."""
+    values: dict[str, Any] = {"stage": "working", "paused_at": None}
+    if case.due_at is not None and case.paused_at is not None:
+        stood = office.workdays.between(office.day_of(case.paused_at), office.today)
+        day = office.workdays.after(office.day_of(case.due_at), stood)
+        values["due_at"] = office.closing(day)
+    return values
 
 
 _WAKES, _SLEEPS = time(6, 30), time(20, 30)
@@ -84,7 +130,7 @@ def open_case(
         unit=unit,
         channel=saying.channel,
         is_sealed=saying.openness == "sealed",
-        title=_title(saying.text),
+        title=title_of(saying.text),
         words=key,
         opened_at=office.now,
         due_at=office.due_at(saying.kind),
@@ -123,7 +169,8 @@ def _give_receipt(
     return receipts.add(connection, new)
 
 
-def _title(text: str) -> str:
+def title_of(text: str) -> str:
+    """The asker's own words, as short as a line of a list."""
     line = " ".join(text.split())
     return line if len(line) <= _TITLE else line[:_TITLE].rsplit(" ", 1)[0] + "…"
 

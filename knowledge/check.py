@@ -25,7 +25,7 @@ def check(folder: Path = CONTENT, *, day: date) -> list[ContentError]:
         for rule in RULES:
             mistakes += [source.error(p, m, *where) for p, m, where in rule(card, reading, day)]
     mistakes += _same_questions(reading)
-    for broken in (_broken_units, _broken_duties, _broken_figures, _broken_topics, _broken_casework):
+    for broken in _BROKEN:
         mistakes += broken(reading, day)
     return mistakes
 
@@ -216,17 +216,40 @@ def _broken_topics(reading: Reading, day: date) -> Iterator[ContentError]:
 
 
 def _broken_casework(reading: Reading, day: date) -> Iterator[ContentError]:
-    casework = reading.casework
-    if casework is None:
+    if reading.casework is None:
         return
-    settings = reading.sources["casework.yaml"]
-    for unit in (*casework.settings.signature, casework.settings.coordinating_unit):
-        known = reading.units.get(unit)
-        if known is None or not known.is_valid(day):
-            yield settings.error(f"no unit '{unit}' today.", "use an id of units.yaml", "signature")
-    replies = reading.sources["replies.yaml"]
-    for number, reply in enumerate(casework.replies):
+    source = reading.sources["casework.yaml"]
+    for place, units in {
+        "second_signature": reading.casework.second_signature,
+        "coordinating": (reading.casework.coordinating,),
+    }.items():
+        for unit in units:
+            known = reading.units.get(unit)
+            if known is None or not known.is_valid(day):
+                yield source.error(f"no unit '{unit}' today.", "use an id of units.yaml", place)
+
+
+def _broken_replies(reading: Reading, day: date) -> Iterator[ContentError]:
+    if reading.replies is None:
+        return
+    source = reading.sources["replies.yaml"]
+    seen: set[str] = set()
+    for number, reply in enumerate(reading.replies.replies):
+        where = ("replies", number)
+        if reply.id in seen:
+            yield source.error(f"the id '{reply.id}' is there twice.", "give one another", *where)
+        seen.add(reply.id)
         for topic in reply.topics:
             if topic not in reading.topics:
                 mend = "use an id of topics.yaml"
-                yield replies.error(f"{reply.id}: no topic '{topic}'.", mend, number, "topics")
+                yield source.error(f"{reply.id}: no topic '{topic}'.", mend, *where, "topics")
+
+
+_BROKEN = (
+    _broken_units,
+    _broken_duties,
+    _broken_figures,
+    _broken_topics,
+    _broken_casework,
+    _broken_replies,
+)

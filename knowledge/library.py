@@ -10,16 +10,19 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from knowledge.card import Card, Topic
-from knowledge.casework import Casework, read_casework
+from knowledge.casework import Casework
 from knowledge.edition import Ground, card_on, changes_of, unreadable_changes
 from knowledge.elsewhere import Elsewhere, read_elsewhere
 from knowledge.law import Document, Figure
 from knowledge.phrases import Phrases, read_phrases
+from knowledge.replies import Replies
 from knowledge.source import ContentError, Listed, Source, mistakes_of, read_list, read_one
 from knowledge.text import fold
 from knowledge.unit import Duty, Unit
+from knowledge.workdays import Workdays
 
 _Listed = TypeVar("_Listed", bound=Listed)
+_One = TypeVar("_One", Casework, Replies)
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -38,6 +41,8 @@ class Library:
     ground: Ground
     phrases: Phrases
     casework: Casework
+    replies: Replies
+    workdays: Workdays = field(default_factory=Workdays)
     elsewhere: tuple[Elsewhere, ...] = ()
     _editions: dict[int, "Library"] = field(default_factory=dict[int, "Library"], repr=False)
 
@@ -109,6 +114,7 @@ class Reading:
     documents: dict[str, Document] = field(default_factory=dict[str, Document])
     phrases: Phrases = field(default_factory=Phrases)
     casework: Casework | None = None
+    replies: Replies | None = None
     elsewhere: tuple[Elsewhere, ...] = ()
     sources: dict[str, Source] = field(default_factory=dict[str, Source])
     mistakes: list[ContentError] = field(default_factory=list[ContentError])
@@ -122,6 +128,7 @@ class Reading:
         """The Library, topics in menu order."""
         topics = dict(sorted(self.topics.items(), key=lambda item: item[1].order))
         assert self.casework is not None
+        assert self.replies is not None
         return Library(
             cards=MappingProxyType(self.cards),
             topics=MappingProxyType(topics),
@@ -130,6 +137,7 @@ class Reading:
             ground=self.ground,
             phrases=self.phrases,
             casework=self.casework,
+            replies=self.replies,
             elsewhere=self.elsewhere,
         )
 
@@ -149,12 +157,13 @@ def read(folder: Path = CONTENT) -> Reading:
     _read_list(folder / "duties.yaml", Duty, found=reading.duties, reading=reading)
     _read_list(folder / "units.yaml", Unit, found=reading.units, reading=reading)
     _read_list(folder / "figures.yaml", Figure, found=reading.figures, reading=reading)
+    reading.casework = _read_one(folder / "casework.yaml", Casework, reading)
+    reading.replies = _read_one(folder / "replies.yaml", Replies, reading)
     for path in sorted((folder / "laws").glob("*.yaml")):
         _read_list(path, Document, found=reading.documents, reading=reading)
     try:
         reading.phrases = read_phrases(folder / "phrases.yaml")
         reading.elsewhere = read_elsewhere(folder / "elsewhere.yaml")
-        _read_casework(folder, reading)
     except ContentError as mistake:
         reading.mistakes.append(mistake)
     for path in sorted((folder / "cards").glob("*/*.yaml")):
@@ -162,12 +171,16 @@ def read(folder: Path = CONTENT) -> Reading:
     return reading
 
 
-def _read_casework(folder: Path, reading: Reading) -> None:
-    names = "casework.yaml", "replies.yaml"
-    said, offered = (Source(folder / name) for name in names)
-    reading.sources.update(zip(names, (said, offered), strict=True))
-    reading.casework, mistakes = read_casework(said, offered)
+def _read_one(path: Path, kind: type[_One], reading: Reading) -> _One | None:
+    try:
+        source = Source(path)
+    except ContentError as mistake:
+        reading.mistakes.append(mistake)
+        return None
+    reading.sources[path.name] = source
+    found, mistakes = read_one(source, kind)
     reading.mistakes += mistakes
+    return found
 
 
 def _read_card(path: Path, reading: Reading) -> None:

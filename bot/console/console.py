@@ -4,7 +4,18 @@ from starlette.routing import Route
 
 from bot.console.doorway import Doorway
 from bot.console.guard import Guard
-from bot.console.pages import account, audit, home, officials
+from bot.console.pages import (
+    account,
+    audit,
+    case,
+    case_deeds,
+    cases,
+    difficulties,
+    exports,
+    home,
+    officials,
+    unanswered,
+)
 from bot.console.visit import Desk
 
 
@@ -14,6 +25,12 @@ def console_routes(desk: Desk) -> list[Route]:
     return [
         *Doorway(desk, guard).routes(),
         *home.routes(guard),
+        *exports.routes(guard),
+        *cases.routes(guard),
+        *case.routes(guard),
+        *case_deeds.routes(guard),
+        *unanswered.routes(guard),
+        *difficulties.routes(guard),
         *account.routes(guard),
         *officials.routes(guard),
         *audit.routes(guard),
