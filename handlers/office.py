@@ -65,7 +65,7 @@ class Office:
 def office_of(house: House, now: datetime) -> Office:
     """The office of this house at that moment (UTC)."""
     library = house.library
-    return Office(library, library.workdays, dict(library.casework.days), now)
+    return Office(library, library.workdays, {**library.casework.days}, now)
 
 
 Light = Literal["", "green", "amber", "red"]

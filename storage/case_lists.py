@@ -89,7 +89,7 @@ def alike(
     columns = [*_COLUMNS, cases.c.words]
     statement = _found(connection, wanted, columns, any_of=tuple(words))
     statement = statement.order_by(*_searched_order(connection)).limit(limit)
-    return [(CaseRow(*row[:-1]), row[-1]) for row in connection.execute(statement)]
+    return [(CaseRow._make(row[:-1]), row[-1]) for row in connection.execute(statement)]
 
 
 def _stages(wanted: Wanted) -> Sequence[str]:
@@ -146,7 +146,7 @@ def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         # Whoever sealed their words is not found by the door they came in by.
         found += [cases.c.channel == wanted.channel, cases.c.is_sealed.is_(False)]
     if wanted.only_passed_around:
-        found.append(sa.text("is_passed_around"))
+        found.append(sa.literal_column("is_passed_around", sa.Boolean))
     return [*found, *_dates(wanted), *map(_holds, wanted.words)]
 
 
@@ -192,7 +192,7 @@ def _found(
         matching = sa.text("case_words MATCH :match").bindparams(match=match)
         return sa.select(*columns).select_from(joined).where(matching, *conditions)
     asked = (" | " if any_of else " & ").join(any_of or wanted.words)
-    simple = sa.literal_column("'simple'")
+    simple = sa.literal_column("'simple'", sa.Text)
     holds = sa.func.to_tsvector(simple, cases.c.words).op("@@")(sa.func.to_tsquery(simple, asked))
     return sa.select(*columns).where(holds, *conditions)
 

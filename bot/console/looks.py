@@ -32,7 +32,6 @@ class Looks:
             "at": _at,
             "day": _day,
             "date": say_date,
-            "zip": zip,
             "number": _number,
         }
         self._environment.filters.update(filters)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -82,7 +83,7 @@ def draft_card(hand: Hand, *, topic: str, ways: Sequence[str], number: int, shor
 
     What nobody has found out yet is left empty, so that `check` asks for it.
     """
-    data = {
+    data: dict[str, Any] = {
         "id": f"{topic or 'card'}-draft-{number}",
         "topic": topic,
         "title": "",

@@ -1,6 +1,6 @@
 """Cases: the inbox; filtered, searched, saved under a name, and worked on several at a time."""
 
-from typing import Any, get_args
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -18,14 +18,13 @@ from bot.console.pages.case_filters import (
     wanted_of,
 )
 from bot.console.visit import Visit
-from bot.console.words import CHANNELS
 from handlers.office import light
 from handlers.officials import casework, endings, saved
 from handlers.officials.casework import HANDLERS, Sheet
 from handlers.officials.sight import sight_of
 from handlers.refusal import Refusal
 from storage import case_lists, cases, officials, receipts, views
-from storage.cases import CaseRow, Kind, Outcome
+from storage.cases import CaseRow
 from storage.database import Connection
 from storage.receipts import CODE_LENGTH
 
@@ -72,6 +71,7 @@ def show(visit: Visit) -> Response:
         people=people,
         may_act=visit.official.role in HANDLERS,
         **choices(visit),
+        **_named(choices(visit)),
     )
 
 
@@ -82,9 +82,15 @@ def choices(visit: Visit) -> dict[str, Any]:
         "topics": list(visit.desk.house.library.topics.values()),
         "areas": [unit for unit in units if unit.kind == "commune"],
         "units": [unit for unit in units if unit.kind != "commune"],
-        "kinds": get_args(Kind),
-        "outcomes": get_args(Outcome),
-        "channels": CHANNELS,
+    }
+
+
+def _named(offered: dict[str, Any]) -> dict[str, Any]:
+    """The same by id and name, for the filters."""
+    return {
+        "topic_names": [(topic.id, topic.title) for topic in offered["topics"]],
+        "area_names": [(unit.id, unit.name) for unit in offered["areas"]],
+        "unit_names": [(unit.id, unit.name) for unit in offered["units"]],
     }
 
 

@@ -1,6 +1,6 @@
 """Home: what needs this official today; each figure leads to the list behind it."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -22,7 +22,7 @@ class Figure(NamedTuple):
     """A count, what it is called in the template, and the list behind it."""
 
     name: str
-    count: int
+    number: int
     address: str
 
 
@@ -54,7 +54,7 @@ def routes(guard: Guard) -> list[Route]:
 def show(visit: Visit) -> Response:
     """The first page after signing in."""
     with visit.read() as connection:
-        data = {
+        data: dict[str, Any] = {
             "mine": _figures(connection, visit, _MINE),
             "units": _figures(connection, visit, _UNITS),
             "stages": _figures(connection, visit, _STAGES),

@@ -15,7 +15,7 @@ from handlers.officials.sight import sight_of
 from storage.officials import Role
 
 PATH = "/console/unanswered"
-_READERS: frozenset[Role] = HANDLERS | {"editor"}
+_READERS: frozenset[Role] = frozenset({*HANDLERS, "editor"})
 
 
 def routes(guard: Guard) -> list[Route]:
