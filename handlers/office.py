@@ -145,9 +145,10 @@ def open_case(
 
 def join_case(connection: sa.Connection, office: Office, saying: Saying, *, case_id: int) -> str:
     """One more person asks the same: their own code."""
-    held = receipts.of_case(connection, case_id)
+    who = saying.resident_id
+    held = receipts.held(connection, case_id, who) if who is not None else None
     code = _give_receipt(connection, office, saying, case_id=case_id)
-    if code not in {receipt.code for receipt in held}:
+    if held is None:
         cases.join(connection, case_id, fold(saying.text))
         happenings.add(connection, [Happening(case_id, office.now, "joined", data={"code": code})])
     return code

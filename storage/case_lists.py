@@ -13,6 +13,7 @@ Order = Literal["newest", "urgent"]
 MOST_COUNTED = 1_000
 """Nobody counts further; more is "over a thousand"."""
 _FEW = 10_000
+"""So many cases are read faster than common words are looked up."""
 _COLUMNS = [cases.c[name] for name in CaseRow._fields]
 _STAGES: tuple[Stage, ...] = get_args(Stage)
 
@@ -48,21 +49,46 @@ class Wanted:
 
 
 def page(
-    connection: sa.Connection, wanted: Wanted, *, after: Place | None = None, limit: int = 50
+    connection: sa.Connection,
+    wanted: Wanted,
+    *,
+    after: Place | None = None,
+    limit: int = 50,
+    few: int = _FEW,
 ) -> list[CaseRow]:
-    """The cases wanted, newest or most urgent first, after where the last page ended."""
-    if wanted.words and not _are_few(connection, wanted):
-        statement = _found(connection, wanted, _COLUMNS)
-        if after is not None:
-            statement = statement.where(cases.c.id < after.id)
-        statement = statement.order_by(*_searched_order(connection)).limit(limit)
-        return [CaseRow(*row) for row in connection.execute(statement)]
-    parts = [_part(wanted, stage, _COLUMNS, after=after).limit(limit) for stage in _stages(wanted)]
-    if not parts:
+    """The cases wanted, newest or most urgent first, after where the last page ended.
+
+    When at most `few` cases pass the filters their words are read, else looked up in the index.
+    """
+    if wanted.words and count(connection, wanted, most=few) > few:
+        found = searching(connection, wanted, after=after, limit=limit)
+    elif _stages(wanted):
+        found = statement(wanted, after=after, limit=limit)
+    else:
         return []
+    return [CaseRow(*row) for row in connection.execute(found)]
+
+
+def statement(
+    wanted: Wanted, *, after: Place | None = None, limit: int = 50
+) -> sa.Select[tuple[Any, ...]]:
+    """A page of a list: of each stage as many as fill it, each read off an index in order."""
+    parts = [_part(wanted, stage, _COLUMNS, after=after).limit(limit) for stage in _stages(wanted)]
     united = sa.union_all(*(sa.select(part.subquery()) for part in parts)).subquery()
-    statement = sa.select(united).order_by(*_order_of(wanted, united)).limit(limit)
-    return [CaseRow(*row) for row in connection.execute(statement)]
+    return sa.select(united).order_by(*_order_of(wanted, united)).limit(limit)
+
+
+def searching(
+    connection: sa.Connection, wanted: Wanted, *, after: Place | None = None, limit: int = 50
+) -> sa.Select[tuple[Any, ...]]:
+    """A page of a search by the index of words; the newest come first.
+
+    For a small unit and common words it would give a hundred thousand others first.
+    """
+    found = _found(connection, wanted, _COLUMNS)
+    if after is not None:
+        found = found.where(cases.c.id < after.id)
+    return found.order_by(*_searched_order(connection)).limit(limit)
 
 
 def count(connection: sa.Connection, wanted: Wanted, most: int = MOST_COUNTED) -> int:
@@ -72,14 +98,6 @@ def count(connection: sa.Connection, wanted: Wanted, most: int = MOST_COUNTED) -
     parts = [_part(wordless, stage, [cases.c.id]).limit(bound) for stage in _stages(wanted)]
     counts = [sa.select(sa.func.count()).select_from(p.subquery()).scalar_subquery() for p in parts]
     return min(sum(connection.execute(sa.select(*counts)).one()), bound) if counts else 0
-
-
-def _are_few(connection: sa.Connection, wanted: Wanted) -> bool:
-    """Whether reading the words of all that pass the filters beats the index of words.
-
-    It does for a small unit and common words: the index would give a hundred thousand others first.
-    """
-    return count(connection, wanted, most=_FEW) <= _FEW
 
 
 def alike(
@@ -182,10 +200,9 @@ def _found(
     any_of: tuple[str, ...] = (),
 ) -> sa.Select[Any]:
     """Cases with all of the wanted words, or any of these, by each database's own index."""
-    conditions = [
-        *_conditions(replace(wanted, words=())),
-        _among(cases.c.stage, list(_stages(wanted))),
-    ]
+    conditions = _conditions(replace(wanted, words=()))
+    if _stages(wanted) != _STAGES:
+        conditions.append(_among(cases.c.stage, list(_stages(wanted))))
     if connection.dialect.name == "sqlite":
         match = (" OR " if any_of else " ").join(f'"{w}"' for w in any_of or wanted.words)
         joined = _fts.join(cases, cases.c.id == _fts.c.rowid)

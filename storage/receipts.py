@@ -92,16 +92,17 @@ def new_code() -> str:
 def add(connection: sa.Connection, new: NewReceipt) -> str:
     """Give a receipt; its code. Whoever is in the case already keeps the code they have."""
     if new.resident_id is not None:
-        held = _held(connection, new.case_id, new.resident_id)
-        if held:
-            return held
+        code = held(connection, new.case_id, new.resident_id)
+        if code:
+            return code
     while _is_taken(connection, code := new_code()):
         pass
     connection.execute(sa.insert(receipts), {**new._asdict(), "code": code})
     return code
 
 
-def _held(connection: sa.Connection, case_id: int, resident_id: int) -> str | None:
+def held(connection: sa.Connection, case_id: int, resident_id: int) -> str | None:
+    """The code a resident has in a case already."""
     found = sa.select(receipts.c.code).where(
         receipts.c.case_id == case_id, receipts.c.resident_id == resident_id
     )

@@ -74,14 +74,16 @@ def _beside(visit: Visit, case: CaseRow, askers: list[ReceiptRow]) -> dict[str, 
     house = visit.desk.house
     chosen = house.library.replies.find(visit.asked("canned"))
     first = askers[0].text if askers else case.title
-    query = visit.asked("cards") or first
+    asked = visit.asked("cards")
+    query = asked or first
     library = house.library.on(visit.today)
-    candidates = house.search.find(query).candidates[:_CARDS]
+    findings = house.search.find(query)
+    candidates = findings.candidates[:_CARDS] if findings.verdict != "none" or asked else ()
     return {
         "canned": house.library.replies.for_topic(case.topic),
         "chosen": chosen,
         "cards": [card for one in candidates if (card := library.card(one.card.id))],
-        "searched": visit.asked("cards"),
+        "searched": asked,
         "signed_twice": house.library.casework.is_signed_twice(case.unit),
     }
 

@@ -12,6 +12,7 @@ from bot.console.visit import HEADERS, Visit
 from handlers.officials import unanswered
 from handlers.officials.casework import HANDLERS
 from handlers.officials.sight import sight_of
+from handlers.refusal import Refusal
 from storage.officials import Role
 
 PATH = "/console/unanswered"
@@ -48,7 +49,12 @@ def show_one(visit: Visit) -> Response:
 
 def answer(visit: Visit) -> Response:
     """One case for all who asked these questions, and one reply."""
-    ids = [number_of(text) for text in visit.form.get("questions", ())]
+    number, without = visit.number("id"), set(map(number_of, visit.form.get("without", ())))
+    # What was asked since the page was shown waits for the next reply.
+    seen = [one.id for one in _group(visit).questions if one.id <= number]
+    if len(seen) != number_of(visit.typed("count")):
+        raise Refusal("questions_answered_already")
+    ids = [one for one in seen if one not in without]
     answering = partial(
         unanswered.answer,
         hand=visit.hand,
