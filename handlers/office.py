@@ -33,15 +33,20 @@ class Office:
     @property
     def today(self) -> date:
         """The calendar day in Viet Nam."""
-        return self.now.astimezone(VIETNAM).date()
+        return self.day_of(self.now)
 
-    def due_at(self, kind: Kind) -> datetime:
-        """When a case that begins now is to be answered."""
-        return self.closing(self.workdays.after(self.today, self.days[kind]))
+    @staticmethod
+    def day_of(moment: datetime) -> date:
+        """The calendar day in Viet Nam of a moment."""
+        return moment.astimezone(VIETNAM).date()
 
     def closing(self, day: date) -> datetime:
         """What is due on a day is due when the offices close."""
         return datetime.combine(day, self.library.casework.settings.working.until, VIETNAM)
+
+    def due_at(self, kind: str) -> datetime:
+        """When a case that begins now is to be answered."""
+        return self.closing(self.workdays.after(self.today, self.days[kind]))
 
     def waking(self) -> datetime:
         """Now, or the next morning's first decent moment to write to people unasked."""
@@ -78,7 +83,7 @@ def light(case: CaseRow, office: Office) -> Light:
     moment = case.paused_at or office.now
     if moment > case.due_at:
         return "red"
-    left = office.workdays.between(_day(moment), _day(case.due_at))
+    left = office.workdays.between(office.day_of(moment), office.day_of(case.due_at))
     return "amber" if left <= office.library.casework.settings.soon else "green"
 
 
@@ -91,8 +96,8 @@ def resume(office: Office, case: CaseRow) -> dict[str, Any]:
     """What changes when the resident answered: the workdays that it stood are added to its date."""
     values: dict[str, Any] = {"stage": "working", "paused_at": None}
     if case.due_at is not None and case.paused_at is not None:
-        stood = office.workdays.between(_day(case.paused_at), office.today)
-        values["due_at"] = office.closing(office.workdays.after(_day(case.due_at), stood))
+        stood = office.workdays.between(office.day_of(case.paused_at), office.today)
+        values["due_at"] = office.closing(office.workdays.after(office.day_of(case.due_at), stood))
     return values
 
 
@@ -100,11 +105,7 @@ def late_by(case: CaseRow, office: Office) -> int:
     """How many workdays ago a case was to be answered; 0 when that is still to come."""
     if case.due_at is None or office.now <= case.due_at:
         return 0
-    return office.workdays.between(_day(case.due_at), office.today)
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(VIETNAM).date()
+    return office.workdays.between(office.day_of(case.due_at), office.today)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +137,7 @@ def open_case(
         unit=unit,
         channel=saying.channel,
         is_sealed=saying.openness == "sealed",
-        title=_title(saying.text),
+        title=title_of(saying.text),
         words=key,
         opened_at=office.now,
         due_at=office.due_at(saying.kind),
@@ -151,9 +152,10 @@ def open_case(
 
 def join_case(connection: sa.Connection, office: Office, saying: Saying, *, case_id: int) -> str:
     """One more person asks the same: their own code."""
-    held = receipts.of_case(connection, case_id)
+    who = saying.resident_id
+    held = receipts.held(connection, case_id, who) if who is not None else None
     code = _give_receipt(connection, office, saying, case_id=case_id)
-    if code not in {receipt.code for receipt in held}:
+    if held is None:
         cases.join(connection, case_id, fold(saying.text))
         happenings.add(connection, [Happening(case_id, office.now, "joined", data={"code": code})])
     return code
@@ -175,7 +177,8 @@ def _give_receipt(
     return receipts.add(connection, new)
 
 
-def _title(text: str) -> str:
+def title_of(text: str) -> str:
+    """The asker's own words, as short as a line of a list."""
     line = " ".join(text.split())
     return line if len(line) <= _TITLE else line[:_TITLE].rsplit(" ", 1)[0] + "…"
 

@@ -9,6 +9,9 @@ from knowledge.rota import Rota
 from knowledge.source import ContentError, Source, read_list, read_one
 from knowledge.text import fold
 
+BLANK = "___"
+"""Stands in a reply where the official has to write."""
+
 Signature = Literal["none", "unit", "coordinator"]
 
 
@@ -65,6 +68,19 @@ class Casework(Data):
     def signature_of(self, unit: str) -> Signature:
         """Who besides the writer approves what this unit replies."""
         return self.settings.signature.get(unit, "none")
+
+    @property
+    def coordinating(self) -> str:
+        """The unit that gets what nobody else has, and guides the cadres."""
+        return self.settings.coordinating_unit
+
+    def is_signed_twice(self, unit: str) -> bool:
+        """Whether a second person signs what this unit answers."""
+        return self.signature_of(unit) != "none"
+
+    def reply(self, name: str) -> Reply | None:
+        """The reply of an id."""
+        return next((reply for reply in self.replies if reply.id == name), None)
 
     def vague_word(self, text: str) -> str:
         """The first word in a reply that promises nothing, else ""."""

@@ -49,18 +49,27 @@ cases = sa.Table(
     sa.Column("hops", sa.Integer, nullable=False, server_default="0"),
     sa.Column("reopened", sa.Integer, nullable=False, server_default="0"),
     sa.Column("merged_into", BigId, sa.ForeignKey("cases.id")),
+    # Sent on for the third time, or back to a unit that had it.
+    sa.Column("is_passed_around", sa.Boolean, nullable=False, server_default=sa.false()),
     # Grows with every change; whoever changes an older version is told that somebody was faster.
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
 )
-# Every list is one of these, newest or most urgent first.
+# Every list is one of these, newest or most urgent first. What a list is filtered by stands in its
+# index too, so that what is left out is left out without reading its row.
+for _name, *_more in (
+    ("unit", "topic", "area", "kind", "channel"),
+    ("topic", "unit", "area", "kind", "channel"),
+    ("area", "unit", "topic", "kind", "channel"),
+    ("kind",),
+    ("channel",),
+):
+    sa.Index(f"ix_cases_{_name}", *(cases.c[n] for n in (_name, "stage", "id", *_more)))
 sa.Index("ix_cases_stage", cases.c.stage, cases.c.id)
-sa.Index("ix_cases_unit", cases.c.unit, cases.c.stage, cases.c.id)
 sa.Index("ix_cases_holder", cases.c.holder_id, cases.c.stage, cases.c.id)
-sa.Index("ix_cases_topic", cases.c.topic, cases.c.stage, cases.c.id)
-sa.Index("ix_cases_area", cases.c.area, cases.c.stage, cases.c.id)
-sa.Index("ix_cases_kind", cases.c.kind, cases.c.id)
-sa.Index("ix_cases_channel", cases.c.channel, cases.c.id)
 sa.Index("ix_cases_due", cases.c.stage, cases.c.due_at, cases.c.id)
+sa.Index("ix_cases_unit_due", cases.c.unit, cases.c.stage, cases.c.due_at, cases.c.id)
+_PASSED = sa.text("is_passed_around")
+sa.Index("ix_cases_passed", cases.c.id, sqlite_where=_PASSED, postgresql_where=_PASSED)
 
 
 class CaseRow(NamedTuple):
@@ -92,6 +101,7 @@ class CaseRow(NamedTuple):
     hops: int
     reopened: int
     merged_into: int | None
+    is_passed_around: bool
     version: int
 
 
@@ -130,6 +140,14 @@ def find(connection: sa.Connection, case_id: int) -> CaseRow | None:
     return CaseRow(*row) if row else None
 
 
+def find_last(connection: sa.Connection, case_id: int) -> CaseRow | None:
+    """The case that a case was merged into, and so on to the last; else the case itself."""
+    case = find(connection, case_id)
+    while case is not None and case.merged_into is not None:
+        case = find(connection, case.merged_into)
+    return case
+
+
 def find_many(connection: sa.Connection, ids: Sequence[int]) -> dict[int, CaseRow]:
     """Several cases by id."""
     if not ids:
@@ -159,3 +177,8 @@ def join(connection: sa.Connection, case_id: int, words: str, askers: int = 1) -
         .where(cases.c.id == case_id)
         .values(asker_count=cases.c.asker_count + askers, words=cases.c.words + "\n" + words)
     )
+
+
+def words(connection: sa.Connection, case_id: int) -> str:
+    """The folded words of everybody in a case, each person's on lines of their own."""
+    return connection.execute(sa.select(cases.c.words).where(cases.c.id == case_id)).scalar_one()

@@ -26,8 +26,18 @@ questions = sa.Table(
     sa.Column("candidates", sa.JSON, nullable=False),
     sa.Column("took_us", sa.Integer, nullable=False),
     sa.Column("helpful", sa.Boolean),
+    # The case in which an official answers it; set by officials, after the turn.
+    sa.Column("case_id", BigId),
 )
 sa.Index("ix_questions_status", questions.c.status, questions.c.id)
+_UNANSWERED = "case_id IS NULL AND status IN ('queued', 'clarifying')"
+"""In words, not as a parameter: a partial index serves only those who repeat its condition."""
+sa.Index(
+    "ix_questions_unanswered",
+    questions.c.id,
+    sqlite_where=sa.text(_UNANSWERED),
+    postgresql_where=sa.text(_UNANSWERED),
+)
 sa.Index("ix_questions_resident", questions.c.resident_id, questions.c.card, questions.c.id)
 
 
@@ -136,3 +146,41 @@ def count(connection: sa.Connection) -> dict[str, int]:
         sa.select(questions.c.status, sa.func.count()).group_by(questions.c.status)
     )
     return dict(rows.all())
+
+
+class Unanswered(NamedTuple):
+    """A question that no card answered and no official yet; no account in it."""
+
+    id: int
+    inbox_id: int
+    resident_id: int
+    asked_at: datetime
+    text: str
+    text_key: str
+    topic: str | None
+
+
+def unanswered(
+    connection: sa.Connection, *, ids: Sequence[int] | None = None, limit: int = 5_000
+) -> list[Unanswered]:
+    """The newest questions nobody answered; of these ids, when given."""
+    columns = [questions.c[name] for name in Unanswered._fields]
+    found = sa.select(*columns).where(sa.text(_UNANSWERED))
+    if ids is not None:
+        found = found.where(questions.c.id.in_(ids))
+    rows = connection.execute(found.order_by(questions.c.id.desc()).limit(limit))
+    return [Unanswered(*row) for row in rows]
+
+
+def note_case(connection: sa.Connection, ids: Sequence[int], case_id: int) -> None:
+    """An official answers these in a case."""
+    statement = sa.update(questions).where(questions.c.id.in_(ids))
+    connection.execute(statement.values(case_id=case_id))
+
+
+def of_resident(connection: sa.Connection, resident_id: int, limit: int = 20) -> list[Unanswered]:
+    """What one account asked last, the newest first."""
+    columns = [questions.c[name] for name in Unanswered._fields]
+    found = sa.select(*columns).where(questions.c.resident_id == resident_id)
+    rows = connection.execute(found.order_by(questions.c.id.desc()).limit(limit))
+    return [Unanswered(*row) for row in rows]

@@ -38,6 +38,15 @@ receipts = sa.Table(
     sa.Column("verdict_at", UtcTime),
     sa.UniqueConstraint("case_id", "resident_id"),
 )
+sa.Index("ix_receipts_case", receipts.c.case_id, receipts.c.id)
+_BY_OFFICIAL = sa.text("official_id IS NOT NULL")
+sa.Index(
+    "ix_receipts_official",
+    receipts.c.official_id,
+    receipts.c.id,
+    sqlite_where=_BY_OFFICIAL,
+    postgresql_where=_BY_OFFICIAL,
+)
 sa.Index("ix_receipts_resident", receipts.c.resident_id, receipts.c.id)
 
 
@@ -83,16 +92,17 @@ def new_code() -> str:
 def add(connection: sa.Connection, new: NewReceipt) -> str:
     """Give a receipt; its code. Whoever is in the case already keeps the code they have."""
     if new.resident_id is not None:
-        held = _held(connection, new.case_id, new.resident_id)
-        if held:
-            return held
+        code = held(connection, new.case_id, new.resident_id)
+        if code:
+            return code
     while _is_taken(connection, code := new_code()):
         pass
     connection.execute(sa.insert(receipts), {**new._asdict(), "code": code})
     return code
 
 
-def _held(connection: sa.Connection, case_id: int, resident_id: int) -> str | None:
+def held(connection: sa.Connection, case_id: int, resident_id: int) -> str | None:
+    """The code a resident has in a case already."""
     found = sa.select(receipts.c.code).where(
         receipts.c.case_id == case_id, receipts.c.resident_id == resident_id
     )
@@ -109,7 +119,7 @@ def find(connection: sa.Connection, code: str) -> ReceiptRow | None:
     return ReceiptRow(*row) if row else None
 
 
-def of_case(connection: sa.Connection, case_id: int, limit: int = 1_000) -> list[ReceiptRow]:
+def of_case(connection: sa.Connection, case_id: int, limit: int = 30_000) -> list[ReceiptRow]:
     """Everybody in a case, the first asker first."""
     found = sa.select(*_COLUMNS).where(receipts.c.case_id == case_id)
     return [
@@ -141,6 +151,36 @@ def move(connection: sa.Connection, ids: Sequence[int], case_id: int) -> None:
 def change(connection: sa.Connection, receipt_id: int, values: dict[str, Any]) -> None:
     """Change columns of a receipt."""
     connection.execute(sa.update(receipts).where(receipts.c.id == receipt_id).values(**values))
+
+
+def ask_again(connection: sa.Connection, case_id: int) -> None:
+    """The case got a new answer: nobody has said yet whether they received it."""
+    statement = sa.update(receipts).where(receipts.c.case_id == case_id)
+    connection.execute(statement.values(verdict=None, verdict_at=None, asked_verdict_at=None))
+
+
+def keys_of(connection: sa.Connection, case_id: int) -> list[str]:
+    """The folded words of everybody in a case, the first asker's first."""
+    found = sa.select(receipts.c.text_key).where(receipts.c.case_id == case_id)
+    return list(connection.execute(found.order_by(receipts.c.id)).scalars())
+
+
+def of_official(connection: sa.Connection, official_id: int, limit: int = 50) -> list[ReceiptRow]:
+    """What an official wrote down for others or asked themselves, the newest first."""
+    found = sa.select(*_COLUMNS).where(receipts.c.official_id == official_id)
+    newest = found.order_by(receipts.c.id.desc()).limit(limit)
+    return [ReceiptRow(*row) for row in connection.execute(newest)]
+
+
+def first_texts(connection: sa.Connection, case_ids: Sequence[int]) -> dict[int, str]:
+    """What the first asker of each case said."""
+    first = (
+        sa.select(sa.func.min(receipts.c.id))
+        .where(receipts.c.case_id.in_(case_ids))
+        .group_by(receipts.c.case_id)
+    )
+    found = sa.select(receipts.c.case_id, receipts.c.text).where(receipts.c.id.in_(first))
+    return dict(connection.execute(found).all()) if case_ids else {}
 
 
 def note_told(connection: sa.Connection, ids: Sequence[int], version: int) -> None:

@@ -7,7 +7,19 @@ from starlette.routing import Route
 
 from bot.console.doorway import Doorway
 from bot.console.guard import Guard
-from bot.console.pages import account, audit, home, officials, switches
+from bot.console.pages import (
+    account,
+    audit,
+    case,
+    case_deeds,
+    cases,
+    difficulties,
+    exports,
+    home,
+    officials,
+    switches,
+    unanswered,
+)
 from bot.console.visit import HEADERS, Desk
 
 
@@ -17,6 +29,12 @@ def console_routes(desk: Desk) -> list[Route]:
     return [
         *Doorway(desk, guard).routes(),
         *home.routes(guard),
+        *exports.routes(guard),
+        *cases.routes(guard),
+        *case.routes(guard),
+        *case_deeds.routes(guard),
+        *unanswered.routes(guard),
+        *difficulties.routes(guard),
         *account.routes(guard),
         *officials.routes(guard),
         *switches.routes(guard),

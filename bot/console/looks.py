@@ -9,6 +9,7 @@ import jinja2
 
 from bot.assets import Asset, read_assets
 from handlers.turn import VIETNAM
+from knowledge.saying import say_date
 
 _HERE = Path(__file__).parent
 STATIC = "/console/static"
@@ -30,6 +31,7 @@ class Looks:
             "asset": self._url_of,
             "at": _at,
             "day": _day,
+            "date": say_date,
             "number": _number,
         }
         self._environment.filters.update(filters)

@@ -11,8 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.console.looks import Looks
+from bot.console.words import words_of
 from bot.security import SECURITY_HEADERS
 from bot.vault import Vault
+from handlers.office import office_of
+from handlers.officials.casework import Hand
 from handlers.turn import VIETNAM, House
 from storage.database import Connection, Database, Job, Result
 from storage.officials import OfficialRow
@@ -66,6 +69,11 @@ class Visit:
         """The calendar day in Viet Nam."""
         return self.now.astimezone(VIETNAM).date()
 
+    @property
+    def hand(self) -> Hand:
+        """The official at work, for what changes cases."""
+        return Hand(self.official, office_of(self.desk.house, self.now))
+
     def read(self) -> AbstractContextManager[Connection]:
         """A connection that changes nothing."""
         return self.desk.database.read()
@@ -97,7 +105,13 @@ class Visit:
         """A page for this official; `notice` and `problem` are sentences above it."""
         page: dict[str, Any] = {"notice": self.asked("notice"), "problem": "", **data}
         text = self.desk.looks.render(
-            template, me=self.official, csrf=self.csrf, now=self.now, **page
+            template,
+            me=self.official,
+            csrf=self.csrf,
+            now=self.now,
+            words=words_of(self.desk.house.library.phrases),
+            library=self.desk.house.library,
+            **page,
         )
         return HTMLResponse(text, status, HEADERS)
 

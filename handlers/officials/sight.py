@@ -1,7 +1,8 @@
 """Sight: what an official sees is whose duty it is, by the areas they are responsible for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from storage.case_lists import Wanted
 from storage.cases import CaseRow
 from storage.officials import OfficialRow
 
@@ -23,6 +24,21 @@ class Sight:
             and (self.areas is None or case.area in self.areas)
             and (self.topics is None or case.topic in self.topics)
         )
+
+    def within(self, wanted: Wanted) -> Wanted:
+        """What is wanted, of what may be seen."""
+        return replace(
+            wanted,
+            units=_both(self.units, wanted.units),
+            areas=_both(self.areas, wanted.areas),
+            topics=_both(self.topics, wanted.topics),
+        )
+
+
+def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
 
 
 def sight_of(official: OfficialRow) -> Sight:

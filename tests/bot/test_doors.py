@@ -65,7 +65,7 @@ def test_the_token_opens_the_door(house: House, given: dict[str, Any]) -> None:
 def test_the_channels_are_listed_with_what_is_left_of_their_plans(database: Database) -> None:
     now = datetime(2026, 11, 24, tzinfo=UTC)
     accounts = [("zalo_bot", "a"), ("zalo_bot", "b")]
-    database.write(lambda c: residents.add_many(c, accounts, now)).result()
+    database.write(lambda c: residents.hear_many(c, dict.fromkeys(accounts, now), now)).result()
     out = Console(width=160, file=io.StringIO(), record=True)
     out.print(table_of(settings(zalo_bot_token=TOKEN, zalo_bot_monthly="20000"), database, now))
     shown = out.export_text()

@@ -32,7 +32,7 @@ def sent(
     database.write(lambda c: outbox.put(c, entries)).result()
 
     def take(c: object) -> list[outbox.OutboxRow]:
-        return outbox.take(c, by="me", now=at, channels=[channel], limit=count)  # type: ignore[arg-type]
+        return outbox.take(c, by="me", now=at, channel=channel, limit=count)  # type: ignore[arg-type]
 
     rows = database.write(take).result()
     endings = [Settled(row.id, state, "id", None, at) for row in rows]
@@ -41,7 +41,7 @@ def sent(
 
 def met(database: Database, count: int, channel: str = "zalo_bot") -> None:
     accounts = [(channel, f"r{n}") for n in range(count)]
-    database.write(lambda c: residents.add_many(c, accounts, MONTH)).result()
+    database.write(lambda c: residents.hear_many(c, dict.fromkeys(accounts, MONTH), MONTH)).result()
 
 
 def test_a_month_begins_at_midnight_in_viet_nam() -> None:

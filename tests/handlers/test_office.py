@@ -35,7 +35,9 @@ def office(house: House) -> Office:
 
 def somebody(database: Database, address: str, channel: str = "web") -> int:
     account = channel, address
-    return database.write(lambda c: residents.add_many(c, [account], NOW)).result()[account]
+    return (
+        database.write(lambda c: residents.hear_many(c, {account: NOW}, NOW)).result()[account].id
+    )
 
 
 def saying(resident_id: int | None, **more: str) -> Saying:
