@@ -195,6 +195,14 @@ def invite_official(login: Annotated[str, typer.Argument()]) -> None:
 
 
 @cli.command()
+def demo() -> None:
+    """Fill an empty database with a made-up commune, and print how to sign in as each role."""
+    from bot.demo import run
+
+    sys.exit(run(read_settings()))
+
+
+@cli.command()
 def waiting(
     search: Annotated[str, typer.Option(help="Only those with these words; no tones needed.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,

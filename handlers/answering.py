@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from handlers import bursts
 from handlers.message import Extras, Incoming, Message
+from handlers.officials import linking
 from handlers.residents import attached, emergency, presence, stopped, welcome
 from handlers.router import ANSWERS, AWAITED, choose
 from handlers.status import Ending
@@ -184,12 +185,13 @@ def _heard_at(one: Decided) -> datetime | None:
 
 
 def _entries(one: Decided, now: datetime) -> list[outbox.OutboxEntry]:
-    channel, address = _account(one)
-    bodies: list[dict[str, Any]] = [msgspec.to_builtins(message) for message in one.turn.said]
-    return [
-        outbox.OutboxEntry(one.last.id, part, channel, address, body, now, now)
-        for part, body in enumerate(bodies)
-    ]
+    said = enumerate(one.turn.said)
+    return [_entry(one, part, message, now=now) for part, message in said]
+
+
+def _entry(one: Decided, part: int, message: Message, *, now: datetime) -> outbox.OutboxEntry:
+    body: dict[str, Any] = msgspec.to_builtins(message)
+    return outbox.OutboxEntry(one.last.id, part, *_account(one), body, now, now)
 
 
 def _questions(one: Decided, resident_id: int) -> Iterator[questions.Question]:
@@ -245,7 +247,7 @@ def _kept(one: Decided, ids: Mapping[Account, int], now: datetime) -> residents.
 def _remember_rare(
     connection: sa.Connection, one: Decided, resident_id: int, now: datetime
 ) -> None:
-    """What few turns bring: an opinion, a verdict on an answer, somebody gone or back."""
+    """What few turns bring: an opinion, a verdict on an answer, a link, somebody gone or back."""
     turn, row = one.turn, one.last
     if turn.opinion:
         entry = opinions.Opinion(
@@ -255,6 +257,10 @@ def _remember_rare(
     if turn.rating is not None:
         card, helpful = turn.rating
         questions.rate(connection, resident_id, card, helpful=helpful)
+    if turn.linking:
+        told = linking.bind(connection, turn.linking, account=_account(one), now=now)
+        answer = Message(turn.house.library.phrases.render(f"link_{told}"))
+        outbox.put(connection, [_entry(one, len(turn.said), answer, now=now)])
     if row.kind in ("joined", "left"):
         gone_at = now if row.kind == "left" else None
         residents.note_gone(connection, _account(one), gone_at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from handlers.cadres import link as cadre_link
 from handlers.residents import (
     ask,
     attached,
@@ -55,6 +56,7 @@ COMMANDS: Mapping[str, Step] = {
     "/canbo": official.request,
     "/gopy": opine.opine,
     "/riengtu": privacy.notice,
+    "/lienket": cadre_link.link,
 }
 """By the first word of a text that begins with a slash."""
 

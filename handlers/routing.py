@@ -63,13 +63,17 @@ def _heirs(library: Library, name: str, day: date) -> Iterator[Unit]:
 def person_for(
     officials: Sequence[OfficialRow], unit: str, *, topic: str, area: str = ""
 ) -> OfficialRow | None:
-    """Whose matter it is in a unit: who names the topic and the commune before who has them all.
+    """Whose matter it is in a unit: who names the topic and the commune before who has them all,
+    then an officer before a coordinator.
 
     Whoever was let go is stood in for by the deputy. `officials`: everyone, let go or not.
     """
     known = {one.id: one for one in officials}
     fitting = [one for one in officials if one.unit == unit and _fits(one, topic, area)]
-    for official in sorted(fitting, key=lambda one: (-_closeness(one, topic, area), one.id)):
+    by_closeness = sorted(
+        fitting, key=lambda one: (-_closeness(one, topic, area), one.role != "officer", one.id)
+    )
+    for official in by_closeness:
         standing = _standing(official, known)
         if standing is not None:
             return standing

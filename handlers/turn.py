@@ -70,7 +70,8 @@ class Turn:
 
     `is_newcomer`: the privacy notice in force was not shown yet; `is_welcomed`: this turn
     shows it. `was_stopped`: something it would have said is stopped. `opinion` and `rating`
-    (card, was it right) are remembered by the commit.
+    (card, was it right) are remembered by the commit. `linking`: the code by which an official
+    ties this chat to their account; the commit looks it up and answers.
     """
 
     house: House
@@ -82,6 +83,7 @@ class Turn:
     opinion: str = ""
     rating: tuple[str, bool] | None = None
     was_stopped: bool = False
+    linking: str = ""
 
     @property
     def stopped(self) -> Stopped:

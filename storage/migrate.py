@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from storage.database import Database
+from storage.database import Database, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = (MIGRATIONS / "head").read_text().strip()
@@ -42,6 +42,16 @@ def migrate(database: Database, revision: str = "head", *, apart: bool = False) 
         _run_apart(database)
     else:
         database.write(lambda connection: _run(connection, revision)).result()
+
+
+def is_empty(database: Database) -> bool:
+    """Whether nobody ever wrote anything into it."""
+    load_tables()
+    with database.read() as connection:
+        found = (
+            connection.execute(sa.select(t).limit(1)).first() for t in metadata.tables.values()
+        )
+        return not any(row is not None for row in found)
 
 
 def _revision(database: Database) -> str | None:

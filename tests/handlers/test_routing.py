@@ -124,6 +124,12 @@ def test_who_names_topic_and_commune_comes_before_who_has_them_all() -> None:
     assert person_for(everyone, "so-y-te", topic="health") is None
 
 
+def test_an_officer_comes_before_a_coordinator_who_has_as_much() -> None:
+    coordinator, officer = official(1, role="coordinator"), official(2)
+    assert person_for([coordinator, officer], "phong-vhxh-xa", topic="health") == officer
+    assert person_for([coordinator], "phong-vhxh-xa", topic="health") == coordinator
+
+
 def test_the_deputy_stands_in_for_who_was_let_go() -> None:
     gone = {"disabled_at": THEN, "topics": ["health"]}
     everyone = [
