@@ -57,11 +57,12 @@ cases = sa.Table(
 # Every list is one of these, newest or most urgent first. What a list is filtered by stands in its
 # index too, so that what is left out is left out without reading its row.
 for _name, *_more in (
-    ("unit", "topic", "area", "kind", "channel"),
+    ("unit", "topic", "area", "kind", "channel", "outcome"),
     ("topic", "unit", "area", "kind", "channel"),
     ("area", "unit", "topic", "kind", "channel"),
-    ("kind",),
-    ("channel",),
+    ("kind", "unit", "topic", "area", "channel"),
+    ("channel", "unit", "topic", "area", "kind"),
+    ("outcome", "unit"),
 ):
     sa.Index(f"ix_cases_{_name}", *(cases.c[n] for n in (_name, "stage", "id", *_more)))
 sa.Index("ix_cases_stage", cases.c.stage, cases.c.id)
@@ -69,7 +70,9 @@ sa.Index("ix_cases_holder", cases.c.holder_id, cases.c.stage, cases.c.id)
 sa.Index("ix_cases_due", cases.c.stage, cases.c.due_at, cases.c.id)
 sa.Index("ix_cases_unit_due", cases.c.unit, cases.c.stage, cases.c.due_at, cases.c.id)
 _PASSED = sa.text("is_passed_around")
-sa.Index("ix_cases_passed", cases.c.id, sqlite_where=_PASSED, postgresql_where=_PASSED)
+sa.Index(
+    "ix_cases_passed", cases.c.stage, cases.c.id, sqlite_where=_PASSED, postgresql_where=_PASSED
+)
 
 
 class CaseRow(NamedTuple):

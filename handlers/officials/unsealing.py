@@ -50,9 +50,14 @@ def consent(connection: sa.Connection, hand: Hand, sheet: Sheet) -> CaseRow:
         raise Refusal("unseal_not_asked")
     if not may_consent(hand, asked):
         raise Refusal("unseal_same_person")
-    both = [asked.official_id, hand.official.id]
+    sealed = [one for one in receipts.of_case(connection, case.id) if one.openness == "sealed"]
+    # Whoever seals words in this case later is not opened with these.
+    data = {
+        "by": [asked.official_id, hand.official.id],
+        "receipts": [receipt.id for receipt in sealed],
+    }
     unsealed = change(
-        connection, hand, case, what="unsealed", values={}, text=asked.text, data={"by": both}
+        connection, hand, case, what="unsealed", values={}, text=asked.text, data=data
     )
     said = {
         receipt.id: Message(
@@ -64,17 +69,17 @@ def consent(connection: sa.Connection, hand: Hand, sheet: Sheet) -> CaseRow:
                 unit=hand.unit_name(case.unit),
             )
         )
-        for receipt in receipts.of_case(connection, case.id)
-        if receipt.openness == "sealed"
+        for receipt in sealed
     }
     tell_all(connection, hand, unsealed, said=said)
     return unsealed
 
 
-def may_see(hand: Hand, timeline: list[Happening]) -> bool:
-    """Whether the official is one of the two who unsealed the case."""
-    return any(
-        hand.official.id in (line.data or {}).get("by", ())
+def opened_to(hand: Hand, timeline: list[Happening]) -> set[int]:
+    """The receipts whose account the official may see, being one of the two who unsealed them."""
+    return {
+        receipt_id
         for line in timeline
-        if line.what == "unsealed"
-    )
+        if line.what == "unsealed" and hand.official.id in (line.data or {}).get("by", ())
+        for receipt_id in (line.data or {}).get("receipts", ())
+    }

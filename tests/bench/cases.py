@@ -41,7 +41,7 @@ RARE = "ong bua cau treo"
 
 COLUMNS = (
     "kind", "topic", "area", "unit", "holder_id", "channel", "stage", "title", "words",
-    "opened_at", "due_at",
+    "opened_at", "due_at", "outcome", "is_passed_around",
 )  # fmt: skip
 HOLDERS = 300
 
@@ -62,7 +62,8 @@ def rows(library: Library, count: int) -> Iterator[tuple[object, ...]]:
         yield (
             pick(KINDS), topic, pick(AREAS), pick(units), holder, pick(CHANNELS), pick(STAGES),
             title, words, f"{NOW - timedelta(minutes=count - number):%Y-%m-%d %H:%M:%S.%f}",
-            f"{due:%Y-%m-%d %H:%M:%S.%f}",
+            f"{due:%Y-%m-%d %H:%M:%S.%f}", "solved" if number % 500 else "promised",
+            number % 9_973 == 0,
         )  # fmt: skip
 
 
@@ -117,6 +118,11 @@ LISTS: dict[str, Wanted] = {
         kind="praise",
         channel="web",
     ),
+    "promised": Wanted(stages=("answered", "confirmed", "closed"), outcome="promised"),
+    "promised, one unit": Wanted(
+        stages=("answered", "confirmed", "closed"), outcome="promised", units=frozenset({UNITS[2]})
+    ),
+    "passed around": Wanted(stages=OPEN, only_passed_around=True),
     "nothing there": Wanted(stages=OPEN, kind="internal"),
     "mine": Wanted(stages=OPEN, units=frozenset({UNITS[0]}), holder_id=1),
     "mine, all stages": Wanted(units=frozenset({UNITS[0]}), holder_id=1),

@@ -6,7 +6,7 @@ import pytest
 
 from handlers.officials import casework, difficulties, grouping, replying, unsealing
 from handlers.officials.casework import Sheet
-from storage import cases, receipts
+from storage import cases, happenings, receipts
 from tests.console.room import SIGNED, SOLVED, Room
 from tests.console.test_casework import refused
 
@@ -101,10 +101,14 @@ def test_two_people_and_a_reason_open_sealed_words_and_the_resident_is_told(room
     room.do(unsealing.consent, em, case)
     assert WHY in room.sent()[0][2]
     with room.database.read() as connection:
-        from storage import happenings
-
         timeline = happenings.of_case(connection, case.id)
-    assert [unsealing.may_see(one, timeline) for one in (lan, em, officer)] == [True, True, False]
+    (receipt,) = room.askers(case)
+    seen = [unsealing.opened_to(one, timeline) for one in (lan, em, officer)]
+    assert seen == [{receipt.id}, {receipt.id}, set()]
+    room.join(case, room.resident("later"), "Tui cũng bị", openness="sealed")
+    with room.database.read() as connection:
+        again = happenings.of_case(connection, case.id)
+    assert unsealing.opened_to(lan, again) == {receipt.id}
     with refused("unseal_not_asked"):
         room.do(unsealing.consent, em, case)
 

@@ -107,9 +107,8 @@ def _unsealed(
     connection: Connection, visit: Visit, askers: list[ReceiptRow], *, timeline: list[Happening]
 ) -> dict[int, tuple[str, list[str]]]:
     """For the two who unsealed it: by receipt, the channel and what the account asked."""
-    if not unsealing.may_see(visit.hand, timeline):
-        return {}
-    sealed = [one for one in askers if one.openness == "sealed" and one.resident_id]
+    opened = unsealing.opened_to(visit.hand, timeline)
+    sealed = [one for one in askers if one.id in opened and one.resident_id]
     accounts = residents.accounts(connection, [one.resident_id or 0 for one in sealed])
     shown: dict[int, tuple[str, list[str]]] = {}
     for one in sealed:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import get_args
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from bot.console.visit import Visit
 from bot.console.words import CHANNELS
@@ -49,6 +49,12 @@ def filters_of(visit: Visit) -> Filters:
         for name, value in typed.items()
         if value and (name == "q" or value in choices[name])
     }
+
+
+def filters_posted(visit: Visit) -> Filters:
+    """The filters of the list that a form was on."""
+    typed = dict(parse_qsl(visit.typed("query", 500)))
+    return {name: typed[name] for name in NAMES if name in typed}
 
 
 def wanted_of(visit: Visit, filters: Filters) -> Wanted:

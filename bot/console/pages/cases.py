@@ -1,6 +1,7 @@
 """Cases: the inbox; filtered, searched, saved under a name, and worked on several at a time."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from bot.console.pages.case_filters import (
     address_of,
     chips_of,
     filters_of,
+    filters_posted,
     next_address,
     place_of,
     wanted_of,
@@ -138,8 +140,7 @@ def act(visit: Visit) -> Response:
     done = len(sheets) - len(kept)
     why = visit.phrase(kept[0]) if kept else ""
     notice = visit.phrase("bulk_done", done=done, kept=len(kept), why=why)
-    return visit.go(f"{PATH}?{visit.typed('query', 500)}" if visit.typed("query") else PATH,
-                    notice=notice)  # fmt: skip
+    return visit.go(PATH, **filters_posted(visit), notice=notice)
 
 
 def _act_on(connection: Connection, visit: Visit, sheet: Sheet, *, deed: str) -> None:
@@ -162,9 +163,10 @@ def _sheet(text: str) -> Sheet | None:
 
 def save(visit: Visit) -> Response:
     """Keep this list under a name."""
-    query = visit.typed("query", 500)
-    visit.write(lambda c: saved.save(c, visit.hand, name=visit.typed("name", 60), query=query))
-    return visit.go(f"{PATH}?{query}", notice=visit.phrase("case_saved"))
+    filters, name = filters_posted(visit), visit.typed("name", 60)
+    query = urlencode(filters)
+    visit.write(lambda c: saved.save(c, visit.hand, name=name, query=query))
+    return visit.go(PATH, **filters, notice=visit.phrase("case_saved"))
 
 
 def forget(visit: Visit) -> Response:

@@ -15,11 +15,11 @@ _UNTOLD = sa.text("told_at IS NULL")
 # A list is always of a stage. What it is filtered by stands in the index too, so that what is left
 # out is left out without reading its row.
 _LISTS = {
-    "unit": ["unit", "stage", "id", "topic", "area", "kind", "channel"],
+    "unit": ["unit", "stage", "id", "topic", "area", "kind", "channel", "outcome"],
     "topic": ["topic", "stage", "id", "unit", "area", "kind", "channel"],
     "area": ["area", "stage", "id", "unit", "topic", "kind", "channel"],
-    "kind": ["kind", "stage", "id"],
-    "channel": ["channel", "stage", "id"],
+    "kind": ["kind", "stage", "id", "unit", "topic", "area", "channel"],
+    "channel": ["channel", "stage", "id", "unit", "topic", "area", "kind"],
 }
 _LISTS_BEFORE = {
     "unit": ["unit", "stage", "id"],
@@ -34,8 +34,9 @@ def upgrade() -> None:
     passed = sa.Column("is_passed_around", sa.Boolean, nullable=False, server_default=sa.false())
     op.add_column("cases", passed)
     op.create_index(
-        "ix_cases_passed", "cases", ["id"], sqlite_where=_PASSED, postgresql_where=_PASSED
+        "ix_cases_passed", "cases", ["stage", "id"], sqlite_where=_PASSED, postgresql_where=_PASSED
     )
+    op.create_index("ix_cases_outcome", "cases", ["outcome", "stage", "id", "unit"])
     op.create_index("ix_cases_unit_due", "cases", ["unit", "stage", "due_at", "id"])
     _index_lists(_LISTS)
     # Without a foreign key: SQLite would write the whole table anew to add one.
@@ -79,6 +80,7 @@ def downgrade() -> None:
     op.drop_index("ix_questions_unanswered", "questions")
     op.drop_column("questions", "case_id")
     _index_lists(_LISTS_BEFORE)
+    op.drop_index("ix_cases_outcome", "cases")
     op.drop_index("ix_cases_unit_due", "cases")
     op.drop_index("ix_cases_passed", "cases")
     op.drop_column("cases", "is_passed_around")
