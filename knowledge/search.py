@@ -60,6 +60,8 @@ class Findings:
     is_followup: bool
     about_policy: bool
     reading: Reading
+    is_beyond_doubt: bool = False
+    """Sure enough to be believed even where the message sounds like something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +273,7 @@ class Search:
             is_followup=kinship == ITSELF or (kinship > 0 and asked.turn.turns),
             about_policy=verdict != "none" or self._is_about_policy(guess, asked.reading),
             reading=asked.reading,
+            is_beyond_doubt=guess.trusted >= (1.0 + self.judge.weights.sure) / 2,
         )
 
     def _candidates(self, guess: _Guess) -> tuple[Candidate, ...]:
