@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from knowledge import postings
 from knowledge.card import Card, Section
-from knowledge.confidence import GROUP, ITSELF, Doubt, Fit, Judge, Weights, load_weights
+from knowledge.confidence import GROUP, ITSELF, RELATED, Doubt, Fit, Judge, Weights, load_weights
 from knowledge.elsewhere import Elsewhere
 from knowledge.followup import FollowUps, Turn, kin, read_turn
 from knowledge.index import Entry, Index, Scores, named
@@ -25,6 +25,8 @@ _LOOKED_AT = 9
 _OTHERS_LOOKED_AT = 2
 _LEAST_NEW = 2
 _LONG = 16
+_OFTEN_A_CARD = ("papers", "steps", "where", "time")
+"""Sections that are often told by a card of their own."""
 MOST_NEEDS = 4
 _LEAST_WORDS = 4
 _OWN_WAY = 0.85
@@ -161,13 +163,15 @@ class Search:
         return list(sure.values()) if len(sure) > 1 else []
 
     def _stay(self, hand: Entry, asked: _Asked) -> Findings:
-        """A part of the card in hand; where it does not tell it, a neighbour that surely does."""
-        if asked.turn.section is None or hand.card.tells(asked.turn.section):
-            return _followed(hand.card, asked)
-        guess = self._guess(asked)
-        is_sure = self.judge.judge(guess.trusted) == "sure"
-        if is_sure and guess.fits[0].kinship == GROUP:
-            return self._found(guess, asked)
+        """A part of the card in hand, unless a neighbour is surely the one that tells it: how to
+        apply is often a card of its own. Where the card tells the part itself, only its own group
+        goes before it."""
+        tells = asked.turn.section is None or hand.card.tells(asked.turn.section)
+        if not tells or asked.turn.section in _OFTEN_A_CARD:
+            guess = self._guess(asked)
+            is_sure = self.judge.judge(guess.trusted) == "sure"
+            if is_sure and guess.fits[0].kinship in ((GROUP,) if tells else (GROUP, RELATED)):
+                return self._found(guess, asked)
         return _followed(hand.card, asked)
 
     def rarity(self, folded: str) -> float:
