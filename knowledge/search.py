@@ -25,6 +25,7 @@ _LOOKED_AT = 9
 _OTHERS_LOOKED_AT = 2
 _LEAST_NEW = 2
 _LONG = 16
+_LIKELY = 3
 _OFTEN_A_CARD = ("papers", "steps", "where", "time")
 """Sections that are often told by a card of their own."""
 MOST_NEEDS = 4
@@ -233,14 +234,15 @@ class Search:
         return Fit(match, 0.0, strays, kinship, thinness, float(in_talk[match.entry]))
 
     def _guess_by_its_end(self, question: str, whole: _Guess, asked: _Asked) -> _Guess:
-        """Long stories ask at the end: the last clauses may say more surely what is wanted; whom
-        and what it is for still comes from the whole."""
+        """Long stories ask at the end: the last clauses may say more surely which of the cards
+        that fit the whole is wanted; whom and what it is for still comes from the whole."""
         best = whole
+        likely = {fit.match.entry for fit in whole.fits[:_LIKELY]}
         for end in _ends(question):
             reading = self._repairer.repair(end)
             ending = replace(asked, reading=reading, turn=read_turn(reading, self._words))
             guess = self._guess(ending)
-            if guess.trusted > best.trusted:
+            if guess.trusted > best.trusted and guess.fits[0].match.entry in likely:
                 best = guess
         return best
 
