@@ -102,6 +102,8 @@ ANSWERS: frozenset[Step] = frozenset(
 )
 """What says something of the base; not done while an official has stopped answering."""
 
+_HEARD_IN_QUESTIONS = frozenset({"own_case", "opinion", "former_unit"})
+"""Manners heard in many a question about policy ("nộp rồi mà chưa thấy, thường mấy ngày?")."""
 _COMING_AND_GOING: Mapping[str, Step] = {"joined": manners.greet, "left": presence.leave}
 STOP_WORDS = frozenset({"thoi", "huy", "bo qua", "khong can nua"})
 
@@ -159,5 +161,8 @@ def _said(turn: Turn, heard: str) -> Step:
     if heard == "question" and turn.house.library.topic_called(turn.incoming.text):
         return browse.narrow_down
     if heard == "former_unit" and not former.named(turn):
+        return ask.ask
+    is_bare = heard == "former_unit" and former.is_all_that_is_said(turn)
+    if heard in _HEARD_IN_QUESTIONS and not is_bare and ask.is_asked_beyond_doubt(turn):
         return ask.ask
     return MANNERS[heard]

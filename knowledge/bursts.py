@@ -1,5 +1,6 @@
 """Bursts: what of a thought that is sent in several short messages is unfinished or taken back."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ FILE = Path(__file__).parent / "content" / "bursts.yaml"
 _MORE_COMES = (",", "…", "...", ":", "-")
 _FEW = 2
 _LONGEST = 200
+_LIKELIER_THAN_NOT = 0.5
+"""Enough for a correction that stays among the cards of one group."""
 
 
 class BurstFile(Data):
@@ -93,10 +96,14 @@ def find_corrected(search: Search, text: Corrected, context: Context) -> Finding
         return found
     # Without the words that take back it may be clear; then it must be the same field still.
     bare = search.find(text.said, onwards)
-    is_near = bool(bare.candidates) and (
-        bare.candidates[0].card.topic == first.candidates[0].card.topic
-    )
-    return bare if bare.verdict == "sure" and is_near else found
+    if not bare.candidates:
+        return found
+    was, now = first.candidates[0].card, bare.candidates[0].card
+    is_near = bare.verdict == "sure" and was.topic == now.topic
+    is_of_its_group = bool(was.group) and was.group == now.group
+    if is_of_its_group and bare.candidates[0].score > _LIKELIER_THAN_NOT:
+        return replace(bare, verdict="sure")
+    return bare if is_near else found
 
 
 def context_of(found: Findings) -> Context:

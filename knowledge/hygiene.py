@@ -40,10 +40,10 @@ def examine(cards: Sequence[Card], words: Words, elsewhere: Sequence[Elsewhere] 
     asked = found = 0
     lost: Counter[tuple[str, str]] = Counter()
     examples: dict[tuple[str, str], str] = {}
-    for search, left_out in without_a_fifth(cards, words, elsewhere):
-        for card, question in left_out:
+    for fold in without_a_fifth(cards, words, elsewhere):
+        for card, question in fold.asked:
             asked += 1
-            candidates = search.find(question).candidates
+            candidates = fold.search.find(question).candidates
             first = candidates[0].card.id if candidates else ""
             found += first == card.id
             if first and first != card.id:
@@ -57,25 +57,32 @@ def examine(cards: Sequence[Card], words: Words, elsewhere: Sequence[Elsewhere] 
     return Hygiene(asked, found, tuple(rivalries), tuple(few))
 
 
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A search that lacks a fifth of the ways of asking; those of them that are a card's, with the
+    card, and those asked elsewhere."""
+
+    search: Search
+    asked: tuple[tuple[Card, str], ...]
+    elsewhere: tuple[str, ...]
+
+
 def without_a_fifth(
     cards: Sequence[Card], words: Words, elsewhere: Sequence[Elsewhere] = ()
-) -> Iterator[tuple[Search, list[tuple[Card, str]]]]:
-    """Searches that each lack a fifth of the ways of asking, with those ways and their cards."""
+) -> Iterator[Fold]:
+    """One fold after the other, until every way of asking was left out once."""
     for fold in range(FOLDS):
-        search = Search([_without(card, fold) for card in cards], words, elsewhere=elsewhere)
-        yield search, list(_left_out(cards, fold))
+        search = Search(
+            [card.model_copy(update={"questions": _kept(card, fold)}) for card in cards],
+            words,
+            elsewhere=[e.model_copy(update={"questions": _kept(e, fold)}) for e in elsewhere],
+        )
+        asked = tuple((card, text) for card in cards for text in card.questions[fold::FOLDS])
+        yield Fold(search, asked, tuple(q for e in elsewhere for q in e.questions[fold::FOLDS]))
 
 
-def _without(card: Card, fold: int) -> Card:
-    kept = tuple(text for n, text in enumerate(card.questions) if n % FOLDS != fold)
-    return card.model_copy(update={"questions": kept})
-
-
-def _left_out(cards: Sequence[Card], fold: int) -> Iterator[tuple[Card, str]]:
-    for card in cards:
-        for number, question in enumerate(card.questions):
-            if number % FOLDS == fold:
-                yield card, question
+def _kept(asked: Card | Elsewhere, fold: int) -> tuple[str, ...]:
+    return tuple(text for n, text in enumerate(asked.questions) if n % FOLDS != fold)
 
 
 def _second(pair: tuple[str, int]) -> int:

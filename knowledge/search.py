@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from knowledge import postings
 from knowledge.card import Card, Section
-from knowledge.confidence import GROUP, ITSELF, Doubt, Fit, Judge, Weights, load_weights
+from knowledge.confidence import GROUP, ITSELF, RELATED, Doubt, Fit, Judge, Weights, load_weights
 from knowledge.elsewhere import Elsewhere
 from knowledge.followup import FollowUps, Turn, kin, read_turn
 from knowledge.index import Entry, Index, Scores, named
@@ -25,6 +25,9 @@ _LOOKED_AT = 9
 _OTHERS_LOOKED_AT = 2
 _LEAST_NEW = 2
 _LONG = 16
+_LIKELY = 3
+_OFTEN_A_CARD = ("papers", "steps", "where", "time")
+"""Sections that are often told by a card of their own."""
 MOST_NEEDS = 4
 _LEAST_WORDS = 4
 _OWN_WAY = 0.85
@@ -60,6 +63,8 @@ class Findings:
     is_followup: bool
     about_policy: bool
     reading: Reading
+    is_beyond_doubt: bool = False
+    """Sure enough to be believed even where the message sounds like something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +164,15 @@ class Search:
         return list(sure.values()) if len(sure) > 1 else []
 
     def _stay(self, hand: Entry, asked: _Asked) -> Findings:
-        """A part of the card in hand; where it does not tell it, a neighbour that surely does."""
-        if asked.turn.section is None or hand.card.tells(asked.turn.section):
-            return _followed(hand.card, asked)
-        guess = self._guess(asked)
-        is_sure = self.judge.judge(guess.trusted) == "sure"
-        if is_sure and guess.fits[0].kinship == GROUP:
-            return self._found(guess, asked)
+        """A part of the card in hand, unless a neighbour is surely the one that tells it: how to
+        apply is often a card of its own. Where the card tells the part itself, only its own group
+        goes before it."""
+        tells = asked.turn.section is None or hand.card.tells(asked.turn.section)
+        if not tells or asked.turn.section in _OFTEN_A_CARD:
+            guess = self._guess(asked)
+            is_sure = self.judge.judge(guess.trusted) == "sure"
+            if is_sure and guess.fits[0].kinship in ((GROUP,) if tells else (GROUP, RELATED)):
+                return self._found(guess, asked)
         return _followed(hand.card, asked)
 
     def rarity(self, folded: str) -> float:
@@ -227,14 +234,15 @@ class Search:
         return Fit(match, 0.0, strays, kinship, thinness, float(in_talk[match.entry]))
 
     def _guess_by_its_end(self, question: str, whole: _Guess, asked: _Asked) -> _Guess:
-        """Long stories ask at the end: the last clauses may say more surely what is wanted; whom
-        and what it is for still comes from the whole."""
+        """Long stories ask at the end: the last clauses may say more surely which of the cards
+        that fit the whole is wanted; whom and what it is for still comes from the whole."""
         best = whole
+        likely = {fit.match.entry for fit in whole.fits[:_LIKELY]}
         for end in _ends(question):
             reading = self._repairer.repair(end)
             ending = replace(asked, reading=reading, turn=read_turn(reading, self._words))
             guess = self._guess(ending)
-            if guess.trusted > best.trusted:
+            if guess.trusted > best.trusted and guess.fits[0].match.entry in likely:
                 best = guess
         return best
 
@@ -271,6 +279,7 @@ class Search:
             is_followup=kinship == ITSELF or (kinship > 0 and asked.turn.turns),
             about_policy=verdict != "none" or self._is_about_policy(guess, asked.reading),
             reading=asked.reading,
+            is_beyond_doubt=guess.trusted >= (1.0 + self.judge.weights.sure) / 2,
         )
 
     def _candidates(self, guess: _Guess) -> tuple[Candidate, ...]:

@@ -12,6 +12,9 @@ from knowledge.search import Findings
 _TO_CHOOSE_FROM = 3
 _WORTH_A_LOOK = 0.05
 """From this trust on, the field of a card is worth looking around in."""
+_OPINIONS = "feedback"
+_WORTH_OFFERING = 0.5
+"""From this trust on, a card is offered even to what sounds like another office's business."""
 
 
 def ask(turn: Turn) -> Ending:
@@ -28,9 +31,26 @@ def ask(turn: Turn) -> Ending:
 
 
 def ask_or_refuse(turn: Turn) -> Ending:
-    """It sounds like another office's business: answered only if a card surely speaks of it."""
+    """It sounds like another office's business: answered only if a card surely speaks of it,
+    and asked back only if one nearly does."""
     found = turn.find()
-    return _answer(turn, found) if found.verdict == "sure" else _refuse(turn, found)
+    if found.verdict == "sure":
+        return _answer(turn, found)
+    is_near = found.verdict == "close" and found.candidates[0].score >= _WORTH_OFFERING
+    return _clarify(turn, found) if is_near else _refuse(turn, found)
+
+
+def is_asked_beyond_doubt(turn: Turn) -> bool:
+    """Whether a card is beyond doubt what is asked for, whatever else it sounds like.
+
+    Every opinion is like the cards about giving opinions, and every old name like the cards by
+    which it is looked up, so those never count.
+    """
+    found = turn.find()
+    if not found.is_beyond_doubt:
+        return False
+    card = _card(found)
+    return card.topic != _OPINIONS and not card.lookup
 
 
 def _answer(turn: Turn, found: Findings) -> Ending:

@@ -5,10 +5,18 @@ from handlers.status import Ending
 from handlers.turn import Turn
 from knowledge.gazetteer import Gazetteer, Gone
 
+_BARE_WORDS = 7
+
 
 def named(turn: Turn) -> list[Gone]:
     """The units that are gone which the message names."""
     return Gazetteer(turn.library.units, turn.today).named_in(turn.incoming.text)
+
+
+def is_all_that_is_said(turn: Turn) -> bool:
+    """Whether hardly more is said than the name of what is gone ("phòng ... huyện giờ ở đâu")."""
+    name = max((len(gone.unit.name.split()) for gone in named(turn)), default=0)
+    return len(turn.incoming.text.split()) <= name + _BARE_WORDS
 
 
 def follow(turn: Turn) -> Ending:

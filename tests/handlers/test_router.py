@@ -96,3 +96,30 @@ def test_a_megabyte_of_text_ends_quickly(house: House, text: str) -> None:
     start = house.clock.ticks()
     assert Talk(house).hear(text).status in STATUSES
     assert house.clock.ticks() > start
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (
+            "nộp hồ sơ vay rồi mà chưa thấy gì, ngân hàng chính sách thường xét mấy ngày",
+            "partly_answered",
+        ),
+        ("hồ sơ vay của tui tới đâu rồi", "own_case"),
+        ("sao tui chưa nhận được tiền trợ cấp", "own_case"),
+        ("dự án phát triển sản xuất do dân đề xuất thì cấp nào phê duyệt", "answered"),
+        ("tui góp ý là xã phát gạo không đều, nhà khá cũng được", "opinion"),
+        ("ở Mỹ Hiệp cũ giờ muốn đổi nơi khám chữa bệnh ban đầu thì lúc nào đổi được", "answered"),
+    ],
+)
+def test_a_question_of_policy_is_answered_whatever_else_it_sounds_like(
+    house: House, text: str, status: str
+) -> None:
+    assert Talk(house).hear(text).status == status
+
+
+def test_what_sounds_like_another_office_is_offered_when_a_card_nearly_fits(house: House) -> None:
+    talk = Talk(house)
+    ending = talk.hear("con tui mới sinh có giấy khai sinh rồi, làm thẻ bảo hiểm y tế ở đâu")
+    assert ending.status in ("answered", "clarifying")
+    assert Talk(house).hear("đăng ký khai sinh cần giấy gì").status == "refused"

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.bank import Asked, read_bank
+from knowledge.bank import Asked, Conversation, read_bank, read_conversations
 from knowledge.card import Card
 from knowledge.confidence import (
     FILE,
@@ -33,6 +33,7 @@ from knowledge.words import load_words
 from knowledge.writing import write_yaml
 
 Matrix = NDArray[np.float64]
+_BANK = Path(__file__).parent / "bank"
 TODAY = date(2026, 11, 24)
 _STEPS = 4_000
 _AWAY = 0.35
@@ -63,12 +64,13 @@ def main() -> None:
     """Fit, print what was reached, and write the weights."""
     library = load().on(TODAY)
     search = _search(library, load_weights())
-    bank = [asked for asked in read_bank(Path(__file__).parent / "bank") if not asked.is_held]
+    bank = [asked for asked in read_bank(_BANK) if not asked.is_held]
     recogniser = Recogniser(load_rules())
     # What the recogniser keeps from the search needs no threshold.
     searched = [a for a in bank if a.card or recogniser.recognise(a.text).kind in _SEARCHED]
     examples = [_example(search, asked, library.card(asked.card)) for asked in searched]
-    examples += left_out(library)
+    talks = [talk for talk in read_conversations(_BANK) if not talk.is_held]
+    examples += in_talk(search, library, talks) + left_out(library)
     found = fit_evidence([example for example in examples if example.card])
     fitted = load_weights().model_copy(update={"fit": _by_name(FIT, found)})
     trust = fit_logistic(_grounds(Judge(fitted), examples))
@@ -103,12 +105,35 @@ def _context(search: Search, asked: Asked) -> Context:
     return Context(hand, is_sure=bool(before and before.verdict == "sure"))
 
 
+def in_talk(search: Search, library: Library, talks: Sequence[Conversation]) -> list[Example]:
+    """What is asked in conversations, each line with the card that answered the one before."""
+    found: list[Example] = []
+    for talk in talks:
+        hand = ""
+        for line in talk.lines:
+            wanted = [card.id for name in line.expected if (card := library.card(name))]
+            if wanted and hand:
+                look = search.look(line.text, Context(hand))
+                ranked = [look.cards[fit.match.entry] for fit in look.fits]
+                # Where several will do, the likest is learnt.
+                found.append(Example(look, min(wanted, key=_place_in(ranked))))
+            hand = wanted[0] if wanted else hand
+    return found
+
+
+def _place_in(ranked: Sequence[str]) -> Callable[[str], int]:
+    return lambda name: ranked.index(name) if name in ranked else len(ranked)
+
+
 def left_out(library: Library) -> list[Example]:
-    """The cards' own ways of asking, each looked at by a search that does not know it."""
+    """The ways of asking, those of what is asked elsewhere too, each looked at by a search that
+    does not know it."""
     cards, words = tuple(library.cards.values()), load_words()
     found: list[Example] = []
-    for search, asked in without_a_fifth(cards, words, library.elsewhere):
-        found += [Example(search.look(text), card.id, _LEFT_OUT) for card, text in asked]
+    for fold in without_a_fifth(cards, words, library.elsewhere):
+        look = fold.search.look
+        found += [Example(look(text), card.id, _LEFT_OUT) for card, text in fold.asked]
+        found += [Example(look(text), "", _LEFT_OUT) for text in fold.elsewhere]
     return found
 
 
@@ -192,8 +217,8 @@ def _grounds(judge: Judge, examples: Sequence[Example]) -> Grounds:
         look = example.look.scored(judge)
         names = [look.cards[fit.match.entry] for fit in look.fits]
         if names:
-            importance = example.importance if example.card else _TO_REFUSE
-            rows.append((look, names[0] == example.card, importance))
+            weight = example.importance * (1.0 if example.card else _TO_REFUSE)
+            rows.append((look, names[0] == example.card, weight))
         away = look.without(example.card)
         if example.card in names and away.fits:
             rows.append((away, False, _AWAY * example.importance))

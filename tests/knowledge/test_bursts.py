@@ -59,7 +59,7 @@ def test_nothing_is_taken_back_within_a_line_or_by_nothing(house: House, text: s
         ("hộ nghèo vay bao nhiêu\nnhầm, vay bao lâu", "sure", "loan-poor-household"),
         ("mua bảo hiểm y tế hộ nghèo\ný tui là cận nghèo", "sure", "health-near-poor-premium"),
         # Of another field: it is asked back, not guessed.
-        ("học nghề cho hộ nghèo\nlộn hộ cận nghèo", "close", "poverty-near-poor"),
+        ("học nghề cho hộ nghèo\nlộn hộ cận nghèo", "close", "loan-near-poor-household"),
     ],
 )
 def test_the_last_correction_wins(house: House, text: str, verdict: str, card: str) -> None:

@@ -1,6 +1,7 @@
 """Hygiene: twins are seen, and cards that are asked in few ways."""
 
-from knowledge.hygiene import FEW, examine
+from knowledge.hygiene import FEW, examine, without_a_fifth
+from knowledge.library import load
 from knowledge.words import load_words
 from tests.knowledge.cards_for_search import CARDS, card
 
@@ -31,3 +32,11 @@ def test_every_way_of_asking_is_left_out_once_and_few_are_named() -> None:
     assert found.asked == sum(len(one.questions) for one in CARDS)
     assert 0 < found.found <= found.asked
     assert dict(found.few) == {c.id: len(c.questions) for c in CARDS if len(c.questions) < FEW}
+
+
+def test_what_is_asked_elsewhere_is_left_out_once_too() -> None:
+    elsewhere = load().elsewhere
+    left_out = [
+        text for fold in without_a_fifth(CARDS, WORDS, elsewhere) for text in fold.elsewhere
+    ]
+    assert sorted(left_out) == sorted(text for entry in elsewhere for text in entry.questions)

@@ -1,29 +1,24 @@
 """Replies officials start from, what no reply may be made of, and texts about the same."""
 
-import shutil
-from datetime import date
-from pathlib import Path
-
 import pytest
 
 from knowledge.alike import groups, likeness, telling
-from knowledge.check import check
-from knowledge.library import CONTENT, load
-from knowledge.replies import BLANK
+from knowledge.casework import BLANK
+from knowledge.library import load
 from knowledge.text import fold
 
-LIBRARY = load()
+CASEWORK = load().casework
 
 
 def test_each_outcome_has_replies_and_each_leaves_something_to_fill_in() -> None:
-    replies = LIBRARY.replies.replies
+    replies = CASEWORK.replies
     assert {reply.outcome for reply in replies} == {"solved", "promised", "refused"}
     assert all(BLANK in reply.text for reply in replies)
-    assert not any(LIBRARY.replies.is_vague(reply.text) for reply in replies)
+    assert not any(CASEWORK.vague_word(reply.text) for reply in replies)
 
 
 def test_replies_for_a_topic_come_first_and_those_of_others_not_at_all() -> None:
-    for_loans = [reply.id for reply in LIBRARY.replies.for_topic("loan")]
+    for_loans = [reply.id for reply in CASEWORK.replies_for("loan")]
     assert for_loans[0] == "loan-explained"
     assert "card-reissued" not in for_loans
     assert "done-here" in for_loans
@@ -42,30 +37,7 @@ def test_replies_for_a_topic_come_first_and_those_of_others_not_at_all() -> None
 def test_words_that_promise_nothing_are_heard_with_and_without_tones(
     text: str, is_vague: bool
 ) -> None:
-    assert LIBRARY.replies.is_vague(text) is is_vague
-
-
-@pytest.mark.parametrize(
-    ("file", "wrong", "right", "said"),
-    [
-        ("casework.yaml", "coordinating: nobody", "coordinating: ubnd-xa", "no unit 'nobody'"),
-        ("replies.yaml", "topics: [none]", "topics: [loan]", "no topic 'none'"),
-        ("replies.yaml", "id: explained", "id: done-here", "is there twice"),
-    ],
-)
-def test_what_is_wrong_with_them_is_found(
-    tmp_path: Path, file: str, wrong: str, right: str, said: str
-) -> None:
-    folder = tmp_path / "content"
-    shutil.copytree(CONTENT, folder, ignore=shutil.ignore_patterns("cards"))
-    path = folder / file
-    text = path.read_text("utf-8")
-    old, new = (wrong, right) if said == "is there twice" else (right, wrong)
-    assert old in text
-    path.write_text(text.replace(old, new, 1), "utf-8")
-    found = [one for one in check(folder, day=date(2026, 11, 24)) if one.path.name == file]
-    assert any(said in one.problem for one in found)
-    assert all(one.line > 1 for one in found)
+    assert bool(CASEWORK.vague_word(text)) is is_vague
 
 
 def rarity(word: str) -> float:

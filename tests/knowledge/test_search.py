@@ -110,6 +110,21 @@ def test_turning_to_a_neighbour_of_the_card_in_hand_is_a_follow_up(
     assert (found.verdict, best(found), found.is_followup) == ("sure", card, True)
 
 
+@pytest.mark.parametrize(
+    ("hand", "question", "card"),
+    [
+        ("training-support-level", "nộp đơn ở đâu", "training-apply"),
+        ("loan-student", "mẫu giấy tờ nộp cho ngân hàng gồm gì", "loan-student-papers"),
+        ("loan-poor-household", "giấy tờ gồm gì", "loan-poor-household"),
+        ("health-under-6", "giấy tờ gồm gì", "health-under-6"),
+    ],
+)
+def test_a_part_with_a_card_of_its_own_is_answered_by_that_card(
+    hand: str, question: str, card: str
+) -> None:
+    assert best(REAL.find(question, Context(hand))) == card
+
+
 def test_the_neighbour_keeps_the_theme_of_the_card_in_hand() -> None:
     found = SEARCH.find("còn cận nghèo thì sao?", Context("health-poor-card", "health"))
     assert best(found) == "health-near-poor-premium"
