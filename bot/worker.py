@@ -10,6 +10,7 @@ import msgspec
 
 from bot.channels.channel import Channel, Outgoing, SendError
 from handlers.answering import Decided, decide_all, forget, remember
+from handlers.casebook import StoredCases
 from handlers.message import Message
 from handlers.turn import House
 from storage import inbox, outbox, residents
@@ -38,6 +39,7 @@ class Worker:
     ) -> None:
         self._database = database
         self._house = house
+        self._casebook = StoredCases(database)
         self._channels = channels
         self._name = name
         self._came_in = asyncio.Event()
@@ -102,7 +104,7 @@ class Worker:
     def _decide(self, rows: Sequence[InboxRow]) -> list[Decided]:
         with self._database.read() as connection:
             known = residents.find_many(connection, [(row.channel, row.address) for row in rows])
-        return decide_all(self._house, rows, known)
+        return decide_all(self._house, rows, known, casebook=self._casebook)
 
     async def _remember(self, decided: Sequence[Decided]) -> None:
         """One commit for all; if one of them breaks it, one for each."""

@@ -2,20 +2,30 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from handlers.casebook import Casebook
 from handlers.message import Extras, Incoming, Message
+from handlers.remembering import Scene, carry_out
 from handlers.residents import emergency, presence, welcome
 from handlers.router import AWAITED, choose
 from handlers.status import Ending
-from handlers.turn import FORGET_AFTER, NOTICE_VERSION, Conversation, House, Turn
+from handlers.turn import (
+    CONSENT_VERSION,
+    FORGET_AFTER,
+    NOTICE_VERSION,
+    Asker,
+    Conversation,
+    House,
+    Turn,
+)
 from knowledge.text import fold
-from storage import inbox, opinions, outbox, questions, residents
+from storage import inbox, outbox, questions, residents
 from storage.inbox import InboxRow
 from storage.residents import Account, ResidentRow
 
@@ -56,15 +66,22 @@ def decide(turn: Turn) -> Ending:
 
 
 def decide_all(
-    house: House, rows: Sequence[InboxRow], known: Mapping[Account, ResidentRow]
+    house: House,
+    rows: Sequence[InboxRow],
+    known: Mapping[Account, ResidentRow],
+    *,
+    casebook: Casebook,
 ) -> list[Decided]:
     """Decide a batch, each of another resident; one that fails does not touch the others."""
-    return [_decide_row(house, row, known.get((row.channel, row.address))) for row in rows]
+    turns = [_turn(house, row, known.get((row.channel, row.address))) for row in rows]
+    for turn in turns:
+        turn.casebook = casebook
+    return [_decide_row(turn, row) for turn, row in zip(turns, rows, strict=True)]
 
 
-def _decide_row(house: House, row: InboxRow, resident: ResidentRow | None) -> Decided:
+def _decide_row(turn: Turn, row: InboxRow) -> Decided:
+    house = turn.house
     start = house.clock.ticks()
-    turn = _turn(house, row, resident)
     try:
         ending, error = decide(turn), ""
     except Exception as failure:
@@ -91,7 +108,21 @@ def _turn(house: House, row: InboxRow, resident: ResidentRow | None) -> Turn:
         pressed_on=extras.pressed_on,
     )
     is_newcomer = resident is None or resident.notice_version < NOTICE_VERSION
-    return Turn(house, incoming, _conversation(house, resident), is_newcomer=is_newcomer)
+    return Turn(
+        house,
+        incoming,
+        _conversation(house, resident),
+        is_newcomer=is_newcomer,
+        asker=_asker(resident),
+        inbox_id=row.id,
+    )
+
+
+def _asker(resident: ResidentRow | None) -> Asker:
+    if resident is None:
+        return Asker()
+    has_consented = resident.consent_version >= CONSENT_VERSION
+    return Asker(resident.id, has_consented, resident.area, resident.hamlet)
 
 
 _KIND = Incoming.__annotations__["kind"]
@@ -127,6 +158,8 @@ def remember(connection: sa.Connection, decided: Sequence[Decided], now: datetim
     welcomed = [ids[_account(one)] for one in happened if one.turn.is_welcomed]
     residents.note_notice(connection, welcomed, NOTICE_VERSION)
     inbox.settle(connection, [one.row.id for one in happened], now)
+    for one in happened:
+        _do(connection, one, ids[_account(one)], now)
 
 
 def _account(one: Decided) -> Account:
@@ -165,7 +198,7 @@ def _question(one: Decided, resident_id: int) -> questions.Question:
 def _words_of(one: Decided) -> str:
     """The resident's own words; a press that queues stands for the question it came from."""
     asked = one.turn.conversation.asked if one.ending.status == "queued" else ""
-    return one.row.text or asked or one.row.choice
+    return one.turn.words or asked or one.row.choice
 
 
 def _kept(one: Decided, ids: Mapping[Account, int], now: datetime) -> residents.ConversationRow:
@@ -176,13 +209,8 @@ def _kept(one: Decided, ids: Mapping[Account, int], now: datetime) -> residents.
 def _remember_rare(
     connection: sa.Connection, one: Decided, resident_id: int, now: datetime
 ) -> None:
-    """What few turns bring: an opinion, a verdict on an answer, somebody gone or back."""
+    """What few turns bring: a verdict on an answer, somebody gone or back."""
     turn, row = one.turn, one.row
-    if turn.opinion:
-        entry = opinions.Opinion(
-            row.id, resident_id, row.received_at, turn.opinion, fold(turn.opinion)
-        )
-        opinions.add(connection, [entry])
     if turn.rating is not None:
         card, helpful = turn.rating
         questions.rate(connection, resident_id, card, helpful=helpful)
@@ -191,6 +219,21 @@ def _remember_rare(
         residents.note_gone(connection, _account(one), gone_at)
     if row.kind == "left":
         outbox.drop_for(connection, row.channel, row.address, now)
+
+
+def _do(connection: sa.Connection, one: Decided, resident_id: int, now: datetime) -> None:
+    """The turn's deeds, when all else of it is written: who deletes everything deletes this too."""
+    channel, address = _account(one)
+    scene = Scene(
+        house=one.turn.house,
+        channel=channel,
+        address=address,
+        asker=replace(one.turn.asker, id=resident_id),
+        inbox_id=one.row.id,
+        now=now,
+    )
+    for deed in one.turn.deeds:
+        carry_out(connection, deed, scene)
 
 
 def forget(connection: sa.Connection, one: Decided, error: Exception, now: datetime) -> None:

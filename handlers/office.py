@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from handlers.message import Message
-from handlers.turn import VIETNAM
+from handlers.turn import VIETNAM, House
 from knowledge.library import Library
 from knowledge.text import fold
 from knowledge.workdays import Workdays
@@ -57,7 +57,10 @@ _WAKES, _SLEEPS = time(6, 30), time(20, 30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saying:
-    """What somebody said, and how they want it known; a place is an id of the base and a name."""
+    """What somebody said, and how they want it known; a place is an id of the base and a name.
+
+    `code`: the one they were told already; "": a new one is made.
+    """
 
     text: str
     kind: Kind
@@ -69,6 +72,13 @@ class Saying:
     resident_id: int | None = None
     inbox_id: int | None = None
     official_id: int | None = None
+    code: str = ""
+
+
+def office_of(house: House, now: datetime) -> Office:
+    """The office at that moment, with as many workdays for each kind as content/kinds.yaml says."""
+    days: dict[str, int] = {kind.id: kind.days for kind in house.library.kinds.values()}
+    return Office(house.library, house.workdays, days, now)
 
 
 def open_case(
@@ -84,7 +94,7 @@ def open_case(
         unit=unit,
         channel=saying.channel,
         is_sealed=saying.openness == "sealed",
-        title=_title(saying.text),
+        title=title_of(saying.text),
         words=key,
         opened_at=office.now,
         due_at=office.due_at(saying.kind),
@@ -119,11 +129,13 @@ def _give_receipt(
         text_key=fold(saying.text),
         said_at=office.now,
         official_id=saying.official_id,
+        code=saying.code,
     )
     return receipts.add(connection, new)
 
 
-def _title(text: str) -> str:
+def title_of(text: str) -> str:
+    """What stands for a case in lists when these words opened it."""
     line = " ".join(text.split())
     return line if len(line) <= _TITLE else line[:_TITLE].rsplit(" ", 1)[0] + "…"
 

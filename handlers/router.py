@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from handlers.codes import code_in
 from handlers.residents import (
     ask,
     browse,
     cards,
+    case,
     emergency,
     former,
     link,
@@ -16,6 +18,7 @@ from handlers.residents import (
     own_case,
     presence,
     privacy,
+    verdict,
 )
 from handlers.status import Ending
 from handlers.turn import Turn
@@ -33,14 +36,27 @@ PRESSED: Mapping[str, Step] = {
     "topic": browse.topic,
     "none": ask.none_of_these,
     "official": official.request,
+    "pass": official.pass_on,
     "opine": opine.opine,
+    "say": opine.press,
+    "case": case.look,
+    "verdict": verdict.press,
     "help": manners.explain,
     "privacy": privacy.notice,
+    "mine": privacy.show,
+    "home": privacy.correct,
+    "erase": privacy.erase,
     "cancel": official.cancel,
 }
 """By the word before the colon of a choice's value."""
 
-AWAITED: Mapping[str, Step] = {"official": official.receive, "opine": opine.receive}
+AWAITED: Mapping[str, Step] = {
+    "official": official.receive,
+    "opine": opine.receive,
+    "opine_place": opine.receive_place,
+    "verdict_why": verdict.explain,
+    "home": privacy.receive_home,
+}
 """By the name given to `wait_for`."""
 
 COMMANDS: Mapping[str, Step] = {
@@ -49,13 +65,14 @@ COMMANDS: Mapping[str, Step] = {
     "/help": manners.explain,
     "/canbo": official.request,
     "/gopy": opine.opine,
+    "/ma": case.look,
     "/riengtu": privacy.notice,
 }
 """By the first word of a text that begins with a slash."""
 
 LINKED: Mapping[str, Step] = {
     "card": cards.open_card,
-    "case": link.unknown_code,
+    "case": case.look,
     "dialogue": link.unknown_code,
     "commune": link.greet,
 }
@@ -78,7 +95,14 @@ MANNERS: Mapping[str, Step] = {
 }
 """By the manner the recogniser hears."""
 
-SPOKEN: Mapping[str, Step] = {"rieng tu": privacy.notice, "quyen rieng tu": privacy.notice}
+SPOKEN: Mapping[str, Step] = {
+    "rieng tu": privacy.notice,
+    "quyen rieng tu": privacy.notice,
+    "xem tin cua toi": privacy.show,
+    "sua noi o": privacy.correct,
+    "xoa tin cua toi": privacy.erase,
+    "xem ma": case.ask_for_code,
+}
 """By a whole text without tones: words we ourselves tell residents to send."""
 
 _COMING_AND_GOING: Mapping[str, Step] = {"joined": manners.greet, "left": presence.leave}
@@ -95,13 +119,28 @@ def choose(turn: Turn) -> Step:
         return _linked(turn)
     text = turn.incoming.text
     if not text:
-        return lost.unreadable
+        return _sent(turn)
     heard = turn.recognise().kind
     if heard == "emergency":
         return emergency.help_at_once
     if text.startswith("/"):
         return COMMANDS.get(text.split()[0].lower(), manners.explain)
-    return _awaited(turn) or SPOKEN.get(fold(text)) or _said(turn, heard)
+    return _coded(turn) or _awaited(turn) or SPOKEN.get(fold(text)) or _said(turn, heard)
+
+
+def _sent(turn: Turn) -> Step:
+    """A photo, a voice or a place without words is part of what is being told."""
+    is_something = turn.incoming.attachments or turn.incoming.place
+    awaited = AWAITED.get(turn.conversation.awaits)
+    return awaited if is_something and awaited else lost.unreadable
+
+
+def _coded(turn: Turn) -> Step | None:
+    """A code was sent: in the midst of a form only when hardly anything else is said."""
+    text = turn.incoming.text
+    if not code_in(text, is_alone=bool(turn.conversation.awaits)):
+        return None
+    return verdict.say if verdict.word_in(turn) else case.look
 
 
 def _linked(turn: Turn) -> Step:
@@ -124,6 +163,8 @@ def _awaited(turn: Turn) -> Step | None:
 def _said(turn: Turn, heard: str) -> Step:
     if turn.incoming.is_masked and is_all_personal(turn.incoming.text):
         return privacy.remind
+    if verdict.word_in(turn) and turn.asker.id and turn.casebook.to_judge(turn.asker.id):
+        return verdict.say
     if turn.incoming.text.strip().isdecimal() and len(turn.incoming.text.strip()) < 3:
         return lost.nothing_to_choose
     if heard == "question" and turn.house.library.topic_called(turn.incoming.text):

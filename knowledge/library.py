@@ -12,6 +12,7 @@ from typing import TypeVar
 from knowledge.card import Card, Topic
 from knowledge.edition import Ground, card_on, changes_of, unreadable_changes
 from knowledge.elsewhere import Elsewhere, read_elsewhere
+from knowledge.kinds import CaseKind, KindHearer
 from knowledge.law import Document, Figure
 from knowledge.phrases import Phrases, read_phrases
 from knowledge.source import ContentError, Listed, Source, mistakes_of, read_list, read_one
@@ -36,6 +37,7 @@ class Library:
     duties: Mapping[str, Duty]
     ground: Ground
     phrases: Phrases
+    kinds: Mapping[str, CaseKind]
     elsewhere: tuple[Elsewhere, ...] = ()
     _editions: dict[int, "Library"] = field(default_factory=dict[int, "Library"], repr=False)
 
@@ -88,6 +90,14 @@ class Library:
             sorted(cards, key=lambda c: first.index(c.id) if c.id in first else len(first))
         )
 
+    def kind_said(self, text: str) -> str:
+        """The kind of opinion that a text seems to be."""
+        return self._kind_hearer.suggest(text)
+
+    @cached_property
+    def _kind_hearer(self) -> KindHearer:
+        return KindHearer(self.kinds)
+
     def topic_called(self, text: str) -> str:
         """The topic that the whole text is a name of ("vay vốn", "BHYT"), else ""."""
         return self._names.get(fold(text), "")
@@ -111,6 +121,7 @@ class Reading:
     duties: dict[str, Duty] = field(default_factory=dict[str, Duty])
     figures: dict[str, Figure] = field(default_factory=dict[str, Figure])
     documents: dict[str, Document] = field(default_factory=dict[str, Document])
+    kinds: dict[str, CaseKind] = field(default_factory=dict[str, CaseKind])
     phrases: Phrases = field(default_factory=Phrases)
     elsewhere: tuple[Elsewhere, ...] = ()
     sources: dict[str, Source] = field(default_factory=dict[str, Source])
@@ -131,6 +142,7 @@ class Reading:
             duties=MappingProxyType(self.duties),
             ground=self.ground,
             phrases=self.phrases,
+            kinds=MappingProxyType(self.kinds),
             elsewhere=self.elsewhere,
         )
 
@@ -149,6 +161,7 @@ def read(folder: Path = CONTENT) -> Reading:
     _read_list(folder / "topics.yaml", Topic, found=reading.topics, reading=reading)
     _read_list(folder / "duties.yaml", Duty, found=reading.duties, reading=reading)
     _read_list(folder / "units.yaml", Unit, found=reading.units, reading=reading)
+    _read_list(folder / "kinds.yaml", CaseKind, found=reading.kinds, reading=reading)
     _read_list(folder / "figures.yaml", Figure, found=reading.figures, reading=reading)
     for path in sorted((folder / "laws").glob("*.yaml")):
         _read_list(path, Document, found=reading.documents, reading=reading)

@@ -136,3 +136,18 @@ def count(connection: sa.Connection) -> dict[str, int]:
         sa.select(questions.c.status, sa.func.count()).group_by(questions.c.status)
     )
     return dict(rows.all())
+
+
+def forget(connection: sa.Connection, resident_id: int) -> None:
+    """A resident's words go; that something was asked, and how it ended, stays."""
+    theirs = sa.update(questions).where(questions.c.resident_id == resident_id)
+    connection.execute(theirs.values(**_WORDLESS))
+
+
+def purge(connection: sa.Connection, before: datetime) -> None:
+    """The words of what was asked before then go."""
+    old = (questions.c.asked_at < before) & (questions.c.text != "")
+    connection.execute(sa.update(questions).where(old).values(**_WORDLESS))
+
+
+_WORDLESS = {"text": "", "text_key": ""}
