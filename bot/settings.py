@@ -95,6 +95,12 @@ class Settings(BaseSettings):
         description="Key that seals tokens in the database, 32 random letters or more; "
         "empty: secret.key in the data folder, made at first.",
     )
+    retention_days: int = Field(
+        365,
+        ge=1,
+        description="Days after which the words of messages and answers are deleted; "
+        "opinions and their replies stay.",
+    )
     log_level: str = Field("INFO", description="How much is logged: DEBUG, INFO, WARNING, ERROR.")
 
     def url_of_database(self) -> str:

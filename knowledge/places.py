@@ -17,7 +17,9 @@ _IN_TEXT = re.compile(
     r"\b(?i:ấp|khóm|ap|khom)\s+(?:\d+\w?\b|[^\W\d_a-zà-ỹđ]\w*(?:\s+[^\W\d_a-zà-ỹđ]\w*){0,3})"
 )
 _ALONE = re.compile(
-    r"\b(?:ấp|khóm|ap|khom)\s+[^,.;]+?(?=\s*(?:[,.;]|$|\b(?:xã|phường|xa|phuong)\b))", re.IGNORECASE
+    r"\b(?:ấp|khóm|ap|khom)\s+(?:\d+\w?\b|[^\W\d][^,.;]*?"
+    r"(?=\s*(?:[,.;]|$|\b(?:xã|phường|thị trấn|xa|phuong|thi tran)\b)))",
+    re.IGNORECASE,
 )
 
 

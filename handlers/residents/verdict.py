@@ -59,6 +59,7 @@ def _judge(turn: Turn, told: Told | None, verdict: Verdict | None) -> Ending:
         turn.say("verdict_still_open", choices=(see, *menu), told=told)
         return Ending("command")
     now = turn.house.clock.now()
+    # Whatever it was, a second time it is to be answered as soon as a report.
     due_at = office_of(turn.house, now).due_at("report")
     turn.deeds.append(Judge(told.code, verdict, due_at))
     if verdict == "wrong":
