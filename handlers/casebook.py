@@ -28,6 +28,13 @@ class Similar(NamedTuple):
     held: str = ""
 
 
+class Promise(NamedTuple):
+    """What whoever joins an open case can be told: who holds it, and until when."""
+
+    unit: str
+    due_at: datetime | None
+
+
 class Told(NamedTuple):
     """What whoever holds a code may know; `words` only of those who spoke openly."""
 
@@ -63,6 +70,7 @@ class Casebook(Protocol):
 
     def new_code(self) -> str: ...
     def similar(self, text: str, topic: str, *, area: str, asker: int) -> Similar | None: ...
+    def promise_of(self, case_id: int) -> Promise | None: ...
     def told(self, code: str, asker: int) -> Told | None: ...
     def of_asker(self, asker: int) -> Sequence[Told]: ...
     def to_judge(self, asker: int) -> str: ...
@@ -79,6 +87,10 @@ class NoCases:
 
     def similar(self, text: str, topic: str, *, area: str, asker: int) -> Similar | None:
         """None is."""
+        return None
+
+    def promise_of(self, case_id: int) -> Promise | None:
+        """It cannot be joined."""
         return None
 
     def told(self, code: str, asker: int) -> Told | None:
@@ -109,15 +121,22 @@ class StoredCases(NoCases):
         self._database = database
 
     def similar(self, text: str, topic: str, *, area: str, asker: int) -> Similar | None:
-        """The likest of the newest open cases of the topic there, if everybody in it is open."""
+        """The likest of the newest open cases there, whatever topic the search gave them."""
         with self._database.read() as connection:
-            near = cases.newest_open(connection, topic, area=area, limit=_COMPARED)
+            near = cases.newest_open(connection, area=area, topic=topic, limit=_COMPARED)
             place, likeness = likest(text, [row.title for row in near])
             if likeness < ALIKE:
                 return None
             row = near[place]
             held = receipts.held(connection, row.id, asker) or ""
         return Similar(row.id, row.title, row.area, row.asker_count, held)
+
+    def promise_of(self, case_id: int) -> Promise | None:
+        """Of the case, or the one it was merged into; None once it is not open any more."""
+        with self._database.read() as connection:
+            case = cases.find_last(connection, case_id)
+        is_open = case is not None and case.stage in cases.OPEN
+        return Promise(case.unit, case.due_at) if is_open else None
 
     def told(self, code: str, asker: int) -> Told | None:
         """What became of the code's case, or of the one that it was merged into."""

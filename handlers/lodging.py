@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from handlers.casebook import Told
+from handlers.casebook import Promise, Told
 from handlers.deeds import Lodge
 from handlers.office import office_of
 from handlers.placing import named_in
@@ -57,8 +57,9 @@ def topic_of(turn: Turn, text: str) -> str:
 def lodge(turn: Turn, draft: Draft, *, openness: Openness = "open") -> Told:
     """The commit will open the case, or join the one that says the same; what can be told now."""
     now = turn.house.clock.now()
-    unit = unit_for(turn.library, draft.topic, draft.area, day=turn.today)
-    due_at = office_of(turn.house, now).due_at(draft.kind)
+    promise = turn.casebook.promise_of(draft.joins) if draft.joins else None
+    joins = draft.joins if promise else 0
+    promise = promise or _promise(turn, draft, now)
     deed = Lodge(
         code=turn.casebook.new_code(),
         kind=draft.kind,
@@ -68,9 +69,9 @@ def lodge(turn: Turn, draft: Draft, *, openness: Openness = "open") -> Told:
         area=draft.area,
         hamlet=draft.hamlet,
         openness=openness,
-        unit=unit.id if unit else "",
+        unit=promise.unit,
         inbox_id=draft.inbox_id,
-        joins=draft.joins,
+        joins=joins,
     )
     turn.deeds.append(deed)
     return Told(
@@ -81,9 +82,15 @@ def lodge(turn: Turn, draft: Draft, *, openness: Openness = "open") -> Told:
         unit=deed.unit,
         words=draft.text if openness == "open" else "",
         said_at=now,
-        due_at=due_at,
+        due_at=promise.due_at,
         is_mine=True,
     )
+
+
+def _promise(turn: Turn, draft: Draft, now: datetime) -> Promise:
+    """Who will hold a new case, and until when they have to answer."""
+    unit = unit_for(turn.library, draft.topic, draft.area, day=turn.today)
+    return Promise(unit.id if unit else "", office_of(turn.house, now).due_at(draft.kind))
 
 
 def unit_name(turn: Turn, told: Told) -> str:

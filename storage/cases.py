@@ -178,19 +178,21 @@ class NearCase(NamedTuple):
     asker_count: int
 
 
-def newest_open(connection: sa.Connection, topic: str, *, area: str, limit: int) -> list[NearCase]:
-    """The newest open cases of a topic (there, or nobody knows where) in which nobody hides."""
+def newest_open(connection: sa.Connection, *, area: str, topic: str, limit: int) -> list[NearCase]:
+    """The newest open opinions there, or where no area is known of the topic, where nobody hides.
+
+    Whoever asked an official a question was not told that others may read it.
+    """
     hides = sa.exists().where(
         _receipts.c.case_id == cases.c.id, _receipts.c.openness != sa.literal("open")
     )
     statement = (
         sa.select(cases.c.id, cases.c.title, cases.c.area, cases.c.asker_count)
-        .where(cases.c.topic == topic, cases.c.stage.in_(OPEN), cases.c.kind != "internal", ~hides)
+        .where(cases.c.area == area if area else cases.c.topic == topic)
+        .where(cases.c.stage.in_(OPEN), cases.c.kind.not_in(("question", "internal")), ~hides)
         .order_by(cases.c.id.desc())
         .limit(limit)
     )
-    if area:
-        statement = statement.where(cases.c.area.in_((area, "")))
     return [NearCase(*row) for row in connection.execute(statement)]
 
 

@@ -6,60 +6,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from handlers.answering import TRIES, Decided, decide_all, remember
-from handlers.casebook import NoCases, StoredCases
-from handlers.turn import House
-from knowledge.personal import mask
+from handlers.answering import TRIES, decide_all, remember
+from handlers.casebook import NoCases
 from knowledge.recognise import Recognised
 from storage import cases, inbox, outbox, questions, receipts, residents
-from storage.database import Database
-from storage.inbox import InboxEntry
 from tests.conftest import StoppedClock
-
-
-class Town:
-    """Residents who write, and the bot that answers them, without a clock or a door."""
-
-    def __init__(self, database: Database, house: House) -> None:
-        self.database = database
-        self.house = house
-        self._count = 0
-
-    def write(
-        self, text: str = "", *, address: str = "a", kind: str = "text", choice: str = ""
-    ) -> None:
-        self._count += 1
-        now = self.house.clock.now()
-        masked, found = mask(text)
-        entry = InboxEntry("web", address, f"m{self._count}", kind, masked, choice, found, now, now)
-        self.database.write(lambda c: inbox.put(c, [entry])).result()
-
-    def answer(self) -> list[Decided]:
-        now = self.house.clock.now()
-        rows = self.database.write(lambda c: inbox.take(c, by="me", now=now)).result()
-        with self.database.read() as connection:
-            known = residents.find_many(connection, [(r.channel, r.address) for r in rows])
-        decided = decide_all(self.house, rows, known, casebook=StoredCases(self.database))
-        self.database.write(lambda c: remember(c, decided, now)).result()
-        return decided
-
-    def hear(self, text: str = "", **how: Any) -> str:
-        """Write and be answered: the status."""
-        self.write(text, **how)
-        (one,) = self.answer()
-        return one.ending.status
-
-    def rows(self, table: sa.Table) -> list[Any]:
-        with self.database.read() as connection:
-            return list(connection.execute(sa.select(table).order_by(table.c.id)))
-
-    def said(self) -> list[str]:
-        return [row.body["text"] for row in self.rows(outbox.outbox)]
-
-
-@pytest.fixture
-def town(database: Database, house: House, clock: StoppedClock) -> Town:
-    return Town(database, replace(house, clock=clock))
+from tests.handlers.town import Town
 
 
 def test_every_incoming_ends_in_exactly_one_question_with_card_score_and_time(town: Town) -> None:

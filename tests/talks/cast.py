@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from handlers.casebook import NoCases, Said, Similar, Told
+from handlers.casebook import NoCases, Promise, Said, Similar, Told
 from handlers.talk import Talk
 from handlers.turn import Asker, House
 
@@ -51,6 +51,9 @@ class Cast(NoCases):
         if "tiền điện" in text:
             return Similar(8, CASES["H4T6RC"].words, area, 3, "H4T6RC")
         return None
+
+    def promise_of(self, case_id: int) -> Promise | None:
+        return Promise("phong-kinh-te-xa", _DUE)
 
     def told(self, code: str, asker: int) -> Told | None:
         return CASES.get(code)

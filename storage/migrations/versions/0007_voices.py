@@ -32,7 +32,7 @@ def downgrade() -> None:
 
 
 def _carry_over(connection: sa.Connection) -> None:
-    """Each opinion was somebody's own; nobody promised a date for it."""
+    """Nobody promised a date for them, nor said that other residents may read them."""
     there = sa.MetaData()
     names = ("opinions", "residents", "cases", "receipts", "happenings")
     opinions, residents, cases, receipts, happenings = (
@@ -53,7 +53,12 @@ def _carry_over(connection: sa.Connection) -> None:
         }
         case_id = connection.execute(sa.insert(cases).returning(cases.c.id), case).scalar_one()
         receipt = {name: row[name] for name in ("resident_id", "inbox_id", "text", "text_key")}
-        receipt |= {"case_id": case_id, "code": _code(), "said_at": row["said_at"]}
+        receipt |= {
+            "case_id": case_id,
+            "openness": "nameless",
+            "code": _code(),
+            "said_at": row["said_at"],
+        }
         connection.execute(sa.insert(receipts), receipt)
         opened = {"case_id": case_id, "at": row["said_at"], "what": "opened"}
         connection.execute(sa.insert(happenings), opened)
