@@ -135,8 +135,9 @@ class StoredCases(NoCases):
         """Of the case, or the one it was merged into; None once it is not open any more."""
         with self._database.read() as connection:
             case = cases.find_last(connection, case_id)
-        is_open = case is not None and case.stage in cases.OPEN
-        return Promise(case.unit, case.due_at) if is_open else None
+        if case is None or case.stage not in cases.OPEN:
+            return None
+        return Promise(case.unit, case.due_at)
 
     def told(self, code: str, asker: int) -> Told | None:
         """What became of the code's case, or of the one that it was merged into."""

@@ -12,7 +12,8 @@ _LIKE_IT = re.compile(r"(?<![\w.,])[A-Za-z0-9]{6}(?![\w])")
 _FEW_WORDS = 6
 """In more words than this, what looks like a code is some other number unless it is called one."""
 # Before a code nobody says anything but these; what is left must be the code alone.
-_LEAD = re.compile(r"^\W*(?:/ma\b|case_|(?:mã|ma|code)\b|(?:hồ sơ|ho so)\b)[\s:]*", re.IGNORECASE)
+_LEADS = "/ma", "case_", "code", "mã", "ma", "hồ sơ", "ho so"
+_LEAD = re.compile(rf"^\W*(?:{'|'.join(_LEADS)})(?:\b|(?<=_))[\s:]*", re.IGNORECASE)
 # Without tones "ma" may be another word, so that only a text wholly without them says it so.
 _NAMED = re.compile(r"\b(?:mã|code)\b")
 _NAMED_PLAIN = re.compile(r"\b(?:ma|code)\b")

@@ -4,23 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 
 from knowledge.gazetteer import gone_on, names_of
 from knowledge.text import fold, nfc
 from knowledge.unit import Unit
 
-LONGEST_HAMLET = 80
-# "huyện Cao Lãnh" is no commune, although one of its communes is called so.
-_LARGER = ("huyen", "pho", "tp", "tinh")
-# In running text only a number or a name in capitals; a typed answer is a name up to its comma.
-_IN_TEXT = re.compile(
-    r"\b(?i:ấp|khóm|ap|khom)\s+(?:\d+\w?\b|[^\W\d_a-zà-ỹđ]\w*(?:\s+[^\W\d_a-zà-ỹđ]\w*){0,3})"
-)
-_ALONE = re.compile(
-    r"\b(?:ấp|khóm|ap|khom)\s+(?:\d+\w?\b|[^\W\d][^,.;]*?"
-    r"(?=\s*(?:[,.;]|$|\b(?:xã|phường|thị trấn|xa|phuong|thi tran)\b)))",
-    re.IGNORECASE,
-)
+LONGEST_HAMLET = re.compile(r"\b(?:ấp|khóm|ap|khom)((?:[ \t]+\w+){1,4})", re.IGNORECASE)
+_COMMUNES = frozenset("xã phường thị xa phuong thi".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +58,13 @@ def communes_on(units: Mapping[str, Unit], day: date) -> list[Unit]:
 
 
 def _hamlet_in(text: str, is_answer: bool) -> str:
-    found = (_ALONE if is_answer else _IN_TEXT).search(nfc(text))
-    return " ".join(found[0].split())[:LONGEST_HAMLET] if found else ""
+    """A number, or a name: in running text as far as it is in capitals, in an answer all of it."""
+    found = _HAMLET.search(nfc(text))
+    if found is None:
+        return ""
+    kind, *following = found[0].split()
+    if following[0][0].isdigit():
+        return f"{kind} {following[0]}"[:LONGEST_HAMLET]
+    name = takewhile(lambda word: is_answer or word[0].isupper(), following)
+    name = list(takewhile(lambda word: word.lower() not in _COMMUNES, name))
+    return " ".join((kind, *name))[:LONGEST_HAMLET] if name else ""

@@ -217,13 +217,13 @@ class WaitingCase(NamedTuple):
 
 def waiting(connection: sa.Connection, *, key: str = "", limit: int = 50) -> list[WaitingCase]:
     """The newest open cases with their first code, whose folded words hold `key`."""
-    first = (
-        sa.select(sa.func.min(_receipts.c.id)).where(_receipts.c.case_id == cases.c.id)
-    ).scalar_subquery()
+    mine = _receipts.alias("mine")
+    first = sa.select(sa.func.min(mine.c.id)).where(mine.c.case_id == cases.c.id)
     columns = [cases.c[name] for name in WaitingCase._fields[1:]]
     statement = (
         sa.select(_receipts.c.code, *columns)
-        .join(_receipts, _receipts.c.id == first)
+        .select_from(cases)
+        .join(_receipts, _receipts.c.id == first.correlate(cases).scalar_subquery())
         .where(cases.c.stage.in_(OPEN))
         .order_by(cases.c.id.desc())
         .limit(limit)

@@ -26,6 +26,7 @@ _WORDS: dict[str, Verdict] = {
 """What may be sent instead of a press, alone or beside the code; thanks and "ok" are not here."""
 _NUMBERS: dict[str, Verdict] = {"1": "received", "2": "not_yet", "3": "wrong"}
 """As the question that was pushed numbers its choices; a later list takes the numbers over."""
+_PRESSED: dict[str, Verdict] = {"received": "received", "not_yet": "not_yet", "wrong": "wrong"}
 
 
 def word_in(turn: Turn) -> Verdict | None:
@@ -38,7 +39,7 @@ def word_in(turn: Turn) -> Verdict | None:
 def press(turn: Turn) -> Ending:
     """A verdict was pressed: "verdict:<which>:<code>"."""
     which, _, code = turn.argument.partition(":")
-    verdict = next((one for one in _NUMBERS.values() if which == one), None)
+    verdict = _PRESSED.get(which)
     told = turn.casebook.told(code_in(code), turn.asker.id) if verdict else None
     return _judge(turn, told, verdict)
 

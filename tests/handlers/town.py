@@ -109,4 +109,4 @@ class Town:
             return list(connection.execute(sa.select(table).order_by(table.c.id)))
 
     def said(self) -> list[str]:
-        return [row.body["text"] for row in self.rows(outbox.outbox)]
+        return [row.body.get("text", "") for row in self.rows(outbox.outbox)]

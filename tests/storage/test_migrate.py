@@ -1,5 +1,7 @@
 """Migrations: one line, both ways, and the same shape as the tables in the code."""
 
+from datetime import UTC, datetime
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -7,6 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from storage import cases, receipts
 from storage.database import Database, metadata
 from storage.migrate import HEAD, MIGRATIONS, load_tables, migrate
 
@@ -66,3 +69,40 @@ def test_take_uses_an_index_however_much_is_settled(database: Database) -> None:
     assert "ix_inbox_state" in details
     assert "ix_inbox_account" in details
     assert "SCAN" not in details
+
+
+def test_old_opinions_are_carried_over_as_cases_of_people_who_named_nothing(
+    database_url: str,
+) -> None:
+    database = Database(database_url)
+    migrate(database, "0006")
+    at = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+    text = "đường vô ấp 3 hư " * 20
+    rows: dict[str, dict[str, object]] = {
+        "residents": {"channel": "web", "address": "a", "first_seen_at": at},
+        "inbox": {
+            "channel": "web", "address": "a", "external_id": "m1", "kind": "text",
+            "sent_at": at, "received_at": at,
+        },
+        "opinions": {
+            "inbox_id": 1, "resident_id": 1, "said_at": at, "text": text, "text_key": "duong",
+        },
+    }  # fmt: skip
+
+    def fill(connection: sa.Connection) -> None:
+        for name, row in rows.items():
+            table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+            connection.execute(sa.insert(table), row)
+
+    database.write(fill).result()
+    migrate(database)
+    with database.read() as connection:
+        (case,) = cases.waiting(connection, key="duong")
+        (receipt,) = receipts.of_case(connection, 1)
+    database.close()
+    assert (case.kind, case.topic, case.code) == ("suggestion", "feedback", receipt.code)
+    assert (case.opened_at, receipt.said_at, case.due_at) == (at, at, None)
+    assert text.startswith(case.title.removesuffix("…"))
+    assert len(case.title) <= 121
+    assert (receipt.text, receipt.openness, receipt.resident_id) == (text, "nameless", 1)
+    assert not receipt.code.isalpha()
