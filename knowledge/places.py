@@ -10,8 +10,11 @@ from knowledge.gazetteer import gone_on, names_of
 from knowledge.text import fold, nfc
 from knowledge.unit import Unit
 
-LONGEST_HAMLET = re.compile(r"\b(?:ấp|khóm|ap|khom)((?:[ \t]+\w+){1,4})", re.IGNORECASE)
-_COMMUNES = frozenset("xã phường thị xa phuong thi".split())
+LONGEST_HAMLET = 80
+# "huyện Cao Lãnh" is no commune, although one of its communes is called so.
+_LARGER = ("huyen", "pho", "tp", "tinh")
+_HAMLET = re.compile(r"\b(?:ấp|khóm|ap|khom)((?:[ \t]+\w+){1,4})", re.IGNORECASE)
+_COMMUNES = frozenset(("xa", "phuong", "thi"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +69,5 @@ def _hamlet_in(text: str, is_answer: bool) -> str:
     if following[0][0].isdigit():
         return f"{kind} {following[0]}"[:LONGEST_HAMLET]
     name = takewhile(lambda word: is_answer or word[0].isupper(), following)
-    name = list(takewhile(lambda word: word.lower() not in _COMMUNES, name))
+    name = list(takewhile(lambda word: fold(word) not in _COMMUNES, name))
     return " ".join((kind, *name))[:LONGEST_HAMLET] if name else ""
