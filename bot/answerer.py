@@ -8,6 +8,7 @@ from functools import partial
 from bot.keeper import Duty
 from bot.rounds import Rounds
 from handlers.answering import Decided, decide_all, forget, remember
+from handlers.casebook import StoredCases
 from handlers.turn import House
 from storage import inbox, residents
 from storage.database import Database, Job, Result
@@ -30,6 +31,7 @@ class Answerer:
     ) -> None:
         self._database = database
         self._house = house
+        self._casebook = StoredCases(database)
         self._name = name
         self._send = send
         self._may_take = False
@@ -83,7 +85,7 @@ class Answerer:
     def _decide(self, rows: Sequence[InboxRow]) -> list[Decided]:
         with self._database.read() as connection:
             known = residents.find_many(connection, [(row.channel, row.address) for row in rows])
-        return decide_all(self._house, rows, known)
+        return decide_all(self._house, rows, known, casebook=self._casebook)
 
     async def _remember(self, decided: Sequence[Decided]) -> None:
         """One commit for all; if one of them breaks it, one for each."""

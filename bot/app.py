@@ -111,7 +111,8 @@ class App:
         plans = {name: plan for name, plan in plans_of(settings).items() if name in self.channels}
         self._plans = PlanWatch(database, house.clock, plans)
         self._watching: asyncio.Task[None] | None = None
-        jobs = jobs_of(f"{settings.address()}/console")
+        kept = timedelta(days=settings.retention_days)
+        jobs = jobs_of(f"{settings.address()}/console", kept)
         self._schedule = Schedule(database, lambda: self.house, jobs)
         rebuild = partial(build_house, house.clock)
         self._librarian = Librarian(house, build=rebuild, give=self.move_into)

@@ -207,7 +207,7 @@ def waiting(
     search: Annotated[str, typer.Option(help="Only those with these words; no tones needed.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
 ) -> None:
-    """List what waits for an official: questions without an answer, requests, opinions."""
+    """List what waits for an official: questions without an answer, and open cases."""
     from bot.waiting import run
 
     run(read_settings(), search, limit)

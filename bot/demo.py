@@ -17,6 +17,7 @@ from bot.demo_cases import fill
 from bot.settings import Settings
 from bot.vault import Vault, key_of
 from handlers.answering import decide_all, remember
+from handlers.casebook import NoCases
 from handlers.officials import signing_in, staff
 from handlers.officials.staff import Wanted
 from handlers.turn import House
@@ -89,7 +90,7 @@ def _hear(database: Database, house: House, text: str, *, number: int) -> None:
     entry = InboxEntry("web", name, name, "text", text, "", False, sent_at, sent_at)
     database.write(lambda c: inbox.put(c, [entry])).result()
     rows = database.write(lambda c: inbox.take(c, by="demo", now=now)).result()
-    decided = decide_all(house, rows, {})
+    decided = decide_all(house, rows, {}, casebook=NoCases())
     database.write(lambda c: _keep(c, decided, now)).result()
 
 

@@ -22,9 +22,10 @@ def read_golden(path: Path) -> dict[str, Any]:
     return yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
 
 
-def replay(house: House, talk: dict[str, Any]) -> dict[str, Any]:
-    """The same talk with what the bot says to it now."""
-    held = Talk(house, is_newcomer=bool(talk.get(NEW)))
+def replay(house: House, talk: dict[str, Any], held: Talk | None = None) -> dict[str, Any]:
+    """The same talk with what the bot says to it now; `held`: by somebody with cases."""
+    held = held or Talk(house)
+    held.is_newcomer = bool(talk.get(NEW))
     turns = [_replay_turn(held, turn) for turn in talk[TURNS]]
     kept = {name: talk[name] for name in (TITLE, NEW) if name in talk}
     return {**kept, TURNS: turns}

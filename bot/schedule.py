@@ -12,8 +12,10 @@ from handlers.digest import send_digests
 from handlers.escalation import escalate
 from handlers.office import Office, office_of
 from handlers.turn import VIETNAM, House
+from handlers.verdicts import ask_verdicts
 from storage import rounds
 from storage.database import Connection, Database
+from storage.retention import purge
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +37,13 @@ class Job:
     do: Callable[[Connection, Office], object]
 
 
-def jobs_of(console: str) -> tuple[Job, ...]:
-    """Every job there is; `console` is the console's address."""
+def jobs_of(console: str, retention: timedelta) -> tuple[Job, ...]:
+    """Every job there is; `console` is the console's address, `retention` how long words stay."""
     return (
         Job("digest", _at_digest_time, partial(send_digests, console=console)),
         Job("escalation", _each_working_hour, escalate),
+        Job("verdicts", _each_working_hour, ask_verdicts),
+        Job("purge", _at_night, partial(_purge, retention=retention)),
         Job("tidy", _at_night, _tidy),
     )
 
@@ -59,6 +63,10 @@ def _at_night(office: Office) -> str:
     """Once a day, from one o'clock in the morning on: a machine may be off at night."""
     local = office.now.astimezone(VIETNAM)
     return f"{local:%Y-%m-%d}" if local.time() >= time(1) else ""
+
+
+def _purge(connection: Connection, office: Office, *, retention: timedelta) -> None:
+    purge(connection, office.now - retention)
 
 
 def _tidy(connection: Connection, office: Office) -> None:

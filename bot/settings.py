@@ -109,6 +109,12 @@ class Settings(BaseSettings):
         description="Minutes after which a sending of unknown outcome is tried once more, and may "
         "arrive twice; 0: never.",
     )
+    retention_days: int = Field(
+        365,
+        ge=1,
+        description="Days after which the words of messages and answers are deleted; "
+        "opinions and their replies stay.",
+    )
     log_level: str = Field("INFO", description="How much is logged: DEBUG, INFO, WARNING, ERROR.")
 
     def attachment_bytes(self) -> int:

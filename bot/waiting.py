@@ -9,9 +9,12 @@ from rich.text import Text
 
 from bot.settings import Settings
 from handlers.turn import VIETNAM
+from knowledge import library
+from knowledge.library import Library
 from knowledge.text import fold
-from storage import attachments, opinions, outbox, questions
+from storage import attachments, cases, outbox, questions
 from storage.attachments import AttachmentRow
+from storage.cases import WaitingCase
 from storage.database import Database
 from storage.migrate import migrate
 from storage.outbox import Troubled
@@ -35,29 +38,25 @@ def run(settings: Settings, search: str, limit: int) -> None:
     database = Database(settings.url_of_database())
     try:
         migrate(database)
-        _print(database, fold(search), limit)
+        _print(database, library.load(), key=fold(search), limit=limit)
     finally:
         database.close()
 
 
-def _print(database: Database, key: str, limit: int) -> None:
+def _print(database: Database, known: Library, *, key: str, limit: int) -> None:
     with database.read() as connection:
         asked = questions.search(connection, status="queued", key=key, limit=limit)
-        said = opinions.search(connection, key=key, limit=limit)
-        brought = attachments.count_of(connection, [row.inbox_id for row in (*asked, *said)])
+        brought = attachments.count_of(connection, [row.inbox_id for row in asked])
         sent = attachments.newest(connection, limit)
         held = outbox.in_trouble(connection, "held", limit)
         unknown = outbox.in_trouble(connection, "unknown", limit)
-    table = Table("khi nào", "kênh", "lĩnh vực", "kèm", "câu hỏi chờ cán bộ")
+        waiting = cases.waiting(connection, key=key, limit=limit)
+    table = Table("khi nào", "kênh", "lĩnh vực", "kèm", "câu hỏi chưa có câu trả lời")
     for row in asked:
         kept = str(brought.get(row.inbox_id, ""))
         table.add_row(_say_time(row.asked_at), row.channel, row.topic or "", kept, Text(row.text))
     _out.print(table)
-    table = Table("khi nào", "kèm", "góp ý của bà con")
-    for opinion in said:
-        kept = str(brought.get(opinion.inbox_id, ""))
-        table.add_row(_say_time(opinion.said_at), kept, Text(opinion.text))
-    _out.print(table)
+    _print_cases(waiting, known)
     if sent:
         _print_sent(sent)
     _print_troubled("chưa gửi được, chờ bà con nhắn lại (unreachable)", held)
@@ -76,6 +75,22 @@ def _print_sent(sent: Sequence[AttachmentRow]) -> None:
             _KINDS[row.kind],
             Text(row.name),
             Text(": ".join(filter(None, (_STATES[row.state], state)))),
+        )
+    _out.print(table)
+
+
+def _print_cases(waiting: Sequence[WaitingCase], known: Library) -> None:
+    table = Table("mã", "loại", "lĩnh vực", "nơi giữ", "hạn", "người", "việc chờ cán bộ")
+    for case in waiting:
+        unit = known.units.get(case.unit)
+        table.add_row(
+            case.code,
+            known.kinds[case.kind].title,
+            case.topic,
+            unit.name if unit else "",
+            _say_time(case.due_at) if case.due_at else "",
+            str(case.asker_count),
+            Text(case.title),
         )
     _out.print(table)
 

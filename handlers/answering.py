@@ -2,22 +2,32 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
 from handlers import bursts
+from handlers.casebook import Casebook
 from handlers.message import Extras, Incoming, Message
 from handlers.officials import linking
+from handlers.remembering import Scene, carry_out
 from handlers.residents import attached, emergency, presence, stopped, welcome
 from handlers.router import ANSWERS, AWAITED, choose
 from handlers.status import Ending
-from handlers.turn import FORGET_AFTER, NOTICE_VERSION, Conversation, House, Turn
+from handlers.turn import (
+    CONSENT_VERSION,
+    FORGET_AFTER,
+    NOTICE_VERSION,
+    Asker,
+    Conversation,
+    House,
+    Turn,
+)
 from knowledge.text import fold
-from storage import inbox, opinions, outbox, questions, residents, windows
+from storage import inbox, outbox, questions, residents, windows
 from storage.inbox import InboxRow
 from storage.residents import Account, ResidentRow
 
@@ -82,34 +92,47 @@ def _ended(turn: Turn, ending: Ending) -> Ending:
     return msgspec.structs.replace(ending, status="queued") if turn.was_stopped else ending
 
 
+class Desk(NamedTuple):
+    """What turns are decided at: the house, and what may be looked up about cases."""
+
+    house: House
+    casebook: Casebook
+
+
 def decide_all(
-    house: House, rows: Sequence[InboxRow], known: Mapping[Account, ResidentRow]
+    house: House,
+    rows: Sequence[InboxRow],
+    known: Mapping[Account, ResidentRow],
+    *,
+    casebook: Casebook,
 ) -> list[Decided]:
     """Decide a batch, each of another resident; one that fails does not touch the others."""
-    return [_decide_row(house, row, known.get((row.channel, row.address))) for row in rows]
+    desk = Desk(house, casebook)
+    return [_decide_row(desk, row, known.get((row.channel, row.address))) for row in rows]
 
 
-def _decide_row(house: House, row: InboxRow, resident: ResidentRow | None) -> Decided:
+def _decide_row(desk: Desk, row: InboxRow, resident: ResidentRow | None) -> Decided:
+    house = desk.house
     start = house.clock.ticks()
     conversation = _conversation(house, resident)
     run = [row]
-    turn = _turn(house, run, resident=resident, conversation=conversation)
+    turn = _turn(desk, run, resident=resident, conversation=conversation)
     try:
         run = bursts.run_of(house, row, conversation)
         if len(run) > 1:
-            turn = _turn(house, run, resident=resident, conversation=conversation)
+            turn = _turn(desk, run, resident=resident, conversation=conversation)
         ending, error = decide(turn), ""
     except Exception as failure:
         log.exception("inbox %s: the turn failed for the %s. time", row.id, row.attempts)
         ending, error = Ending("failed"), f"{type(failure).__name__}: {failure}"
         if row.attempts >= TRIES:
-            turn, error = _apology(house, row), ""
+            turn, error = _apology(desk, row), ""
     took_us = house.clock.ticks() - start
     return Decided(row, turn, ending, took_us, error, tuple(run[1:]))
 
 
 def _turn(
-    house: House,
+    desk: Desk,
     run: Sequence[InboxRow],
     *,
     resident: ResidentRow | None,
@@ -131,7 +154,22 @@ def _turn(
         pressed_on=extras.pressed_on,
     )
     is_newcomer = resident is None or resident.notice_version < NOTICE_VERSION
-    return Turn(house, incoming, conversation, is_newcomer=is_newcomer)
+    return Turn(
+        desk.house,
+        incoming,
+        conversation,
+        is_newcomer=is_newcomer,
+        asker=_asker(resident),
+        casebook=desk.casebook,
+        inbox_id=row.id,
+    )
+
+
+def _asker(resident: ResidentRow | None) -> Asker:
+    if resident is None:
+        return Asker()
+    has_consented = resident.consent_version >= CONSENT_VERSION
+    return Asker(resident.id, has_consented, resident.area, resident.hamlet)
 
 
 _KIND = Incoming.__annotations__["kind"]
@@ -146,8 +184,8 @@ def _conversation(house: House, resident: ResidentRow | None) -> Conversation:
     return msgspec.convert(resident.notes, Conversation)
 
 
-def _apology(house: House, row: InboxRow) -> Turn:
-    turn = _turn(house, [row], resident=None, conversation=Conversation())
+def _apology(desk: Desk, row: InboxRow) -> Turn:
+    turn = _turn(desk, [row], resident=None, conversation=Conversation())
     turn.said = [Message(turn.phrase("failed"))]
     return turn
 
@@ -170,6 +208,8 @@ def remember(connection: sa.Connection, decided: Sequence[Decided], now: datetim
     welcomed = [ids[_account(one)] for one in happened if one.turn.is_welcomed]
     residents.note_notice(connection, welcomed, NOTICE_VERSION)
     inbox.settle(connection, [row.id for one in happened for row in (one.row, *one.rest)], now)
+    for one in happened:
+        _do(connection, one, ids[_account(one)], now)
 
 
 def _account(one: Decided) -> Account:
@@ -247,13 +287,8 @@ def _kept(one: Decided, ids: Mapping[Account, int], now: datetime) -> residents.
 def _remember_rare(
     connection: sa.Connection, one: Decided, resident_id: int, now: datetime
 ) -> None:
-    """What few turns bring: an opinion, a verdict on an answer, a link, somebody gone or back."""
+    """What few turns bring: a verdict on an answer, a link, somebody gone or back."""
     turn, row = one.turn, one.last
-    if turn.opinion:
-        entry = opinions.Opinion(
-            row.id, resident_id, row.received_at, turn.opinion, fold(turn.opinion)
-        )
-        opinions.add(connection, [entry])
     if turn.rating is not None:
         card, helpful = turn.rating
         questions.rate(connection, resident_id, card, helpful=helpful)
@@ -266,6 +301,21 @@ def _remember_rare(
         residents.note_gone(connection, _account(one), gone_at)
     if row.kind == "left":
         outbox.drop_for(connection, row.channel, row.address, now)
+
+
+def _do(connection: sa.Connection, one: Decided, resident_id: int, now: datetime) -> None:
+    """The turn's deeds, when all else of it is written: who deletes everything deletes this too."""
+    channel, address = _account(one)
+    scene = Scene(
+        house=one.turn.house,
+        channel=channel,
+        address=address,
+        asker=replace(one.turn.asker, id=resident_id),
+        inbox_id=one.row.id,
+        now=now,
+    )
+    for deed in one.turn.deeds:
+        carry_out(connection, deed, scene)
 
 
 def forget(connection: sa.Connection, one: Decided, error: Exception, now: datetime) -> None:

@@ -110,7 +110,10 @@ def late_by(case: CaseRow, office: Office) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saying:
-    """What somebody said, and how they want it known; a place is an id of the base and a name."""
+    """What somebody said, and how they want it known; a place is an id of the base and a name.
+
+    `code`: the one they were told already; "": a new one is made.
+    """
 
     text: str
     kind: Kind
@@ -122,6 +125,7 @@ class Saying:
     resident_id: int | None = None
     inbox_id: int | None = None
     official_id: int | None = None
+    code: str = ""
 
 
 def open_case(
@@ -173,6 +177,7 @@ def _give_receipt(
         text_key=fold(saying.text),
         said_at=office.now,
         official_id=saying.official_id,
+        code=saying.code,
     )
     return receipts.add(connection, new)
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 
 from handlers.cadres import link as cadre_link
+from handlers.codes import code_in
 from handlers.residents import (
     ask,
     attached,
     browse,
     cards,
+    case,
     emergency,
     former,
     link,
@@ -18,6 +20,7 @@ from handlers.residents import (
     own_case,
     presence,
     privacy,
+    verdict,
 )
 from handlers.status import Ending
 from handlers.turn import Turn
@@ -35,19 +38,28 @@ PRESSED: Mapping[str, Step] = {
     "topic": browse.topic,
     "none": ask.none_of_these,
     "official": official.request,
+    "pass": official.pass_on,
     "opine": opine.opine,
+    "say": opine.press,
+    "case": case.look,
+    "verdict": verdict.press,
     "help": manners.explain,
     "privacy": privacy.notice,
+    "mine": privacy.show,
+    "home": privacy.correct,
+    "erase": privacy.erase,
     "cancel": official.cancel,
-    "enough": attached.enough,
 }
 """By the word before the colon of a choice's value."""
 
-AWAITED: Mapping[str, Step] = {"official": official.receive, "opine": opine.receive}
+AWAITED: Mapping[str, Step] = {
+    "official": official.receive,
+    "opine": opine.receive,
+    "opine_place": opine.receive_place,
+    "verdict_why": verdict.explain,
+    "home": privacy.receive_home,
+}
 """By the name given to `wait_for`."""
-
-SENT: Mapping[str, Step] = {"official": attached.add_to_request, "opine": attached.add_to_opinion}
-"""By what is awaited, for a photo, a file or a place without words; a voice speaks for itself."""
 
 COMMANDS: Mapping[str, Step] = {
     "/start": manners.greet,
@@ -55,6 +67,7 @@ COMMANDS: Mapping[str, Step] = {
     "/help": manners.explain,
     "/canbo": official.request,
     "/gopy": opine.opine,
+    "/ma": case.look,
     "/riengtu": privacy.notice,
     "/lienket": cadre_link.link,
 }
@@ -62,7 +75,7 @@ COMMANDS: Mapping[str, Step] = {
 
 LINKED: Mapping[str, Step] = {
     "card": cards.open_card,
-    "case": link.unknown_code,
+    "case": case.look,
     "dialogue": link.unknown_code,
     "commune": link.greet,
 }
@@ -85,7 +98,14 @@ MANNERS: Mapping[str, Step] = {
 }
 """By the manner the recogniser hears."""
 
-SPOKEN: Mapping[str, Step] = {"rieng tu": privacy.notice, "quyen rieng tu": privacy.notice}
+SPOKEN: Mapping[str, Step] = {
+    "rieng tu": privacy.notice,
+    "quyen rieng tu": privacy.notice,
+    "xem tin cua toi": privacy.show,
+    "sua noi o": privacy.correct,
+    "xoa tin cua toi": privacy.erase,
+    "xem ma": case.ask_for_code,
+}
 """By a whole text without tones: words we ourselves tell residents to send."""
 
 ANSWERS: frozenset[Step] = frozenset(
@@ -126,7 +146,21 @@ def choose(turn: Turn) -> Step:
         return emergency.help_at_once
     if text.startswith("/"):
         return COMMANDS.get(text.split()[0].lower(), manners.explain)
-    return _awaited(turn) or SPOKEN.get(fold(text)) or _said(turn, heard)
+    return _coded(turn) or _awaited(turn) or SPOKEN.get(fold(text)) or _said(turn, heard)
+
+
+def _sent(turn: Turn) -> Step:
+    """A photo, a voice or a place without words: part of what is being told, else kept."""
+    awaited = AWAITED.get(turn.conversation.awaits)
+    return awaited or (attached.receive_voice if attached.is_voice(turn) else attached.receive)
+
+
+def _coded(turn: Turn) -> Step | None:
+    """A code was sent: in the midst of a form only when hardly anything else is said."""
+    text = turn.incoming.text
+    if not code_in(text, is_alone=bool(turn.conversation.awaits)):
+        return None
+    return verdict.say if verdict.word_in(turn) else case.look
 
 
 def _linked(turn: Turn) -> Step:
@@ -136,13 +170,6 @@ def _linked(turn: Turn) -> Step:
         return step
     card = turn.library.card(turn.argument)
     return step if card and card.is_current(turn.today) else link.old
-
-
-def _sent(turn: Turn) -> Step:
-    awaits = turn.conversation.awaits
-    if attached.is_voice(turn):
-        return AWAITED.get(awaits, attached.receive_voice)
-    return SENT.get(awaits, attached.receive)
 
 
 def _awaited(turn: Turn) -> Step | None:
@@ -156,6 +183,8 @@ def _awaited(turn: Turn) -> Step | None:
 def _said(turn: Turn, heard: str) -> Step:
     if turn.incoming.is_masked and is_all_personal(turn.incoming.text):
         return privacy.remind
+    if verdict.word_in(turn) and turn.asker.id and turn.casebook.to_judge(turn.asker.id):
+        return verdict.say
     if turn.incoming.text.strip().isdecimal() and len(turn.incoming.text.strip()) < 3:
         return lost.nothing_to_choose
     if heard == "question" and turn.house.library.topic_called(turn.incoming.text):

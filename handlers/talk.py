@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from handlers.answering import decide
+from handlers.casebook import Casebook, NoCases
 from handlers.message import Attachment, Incoming, Message, Place
 from handlers.status import Ending
-from handlers.turn import Conversation, House, Turn
+from handlers.turn import Asker, Conversation, House, Turn
 from knowledge.personal import mask
 
 log = logging.getLogger(__name__)
@@ -17,12 +18,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Talk:
-    """One resident's conversation; `is_newcomer`: the first answer opens with the welcome."""
+    """One resident's conversation; `is_newcomer`: the first answer opens with the welcome.
+
+    `asker` is what is kept of them and `casebook` the cases they may look up.
+    """
 
     house: House
     is_newcomer: bool = False
     conversation: Conversation = field(default_factory=Conversation)
     said: list[Message] = field(default_factory=list[Message])
+    asker: Asker = field(default_factory=Asker)
+    casebook: Casebook = field(default_factory=NoCases)
 
     def hear(self, text: str = "", *, choice: str = "", sends: str = "") -> Ending:
         """What the resident sends; what we say to it is in `said` afterwards.
@@ -40,7 +46,14 @@ class Talk:
             is_masked=found,
             **_brought(choice, sends),
         )
-        turn = Turn(self.house, incoming, self.conversation, is_newcomer=self.is_newcomer)
+        turn = Turn(
+            self.house,
+            incoming,
+            self.conversation,
+            is_newcomer=self.is_newcomer,
+            asker=self.asker,
+            casebook=self.casebook,
+        )
         try:
             ending = decide(turn)
         except Exception:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from handlers.casebook import Casebook, NoCases
+from handlers.deeds import Deed
 from handlers.message import Choice, Incoming, Message
 from handlers.switchboard import Stopped, Switchboard
 from knowledge.bursts import Bursts, find_corrected
@@ -15,10 +17,13 @@ from knowledge.library import Library
 from knowledge.personal import besides
 from knowledge.recognise import Recognised, Recogniser
 from knowledge.search import Context, Findings, Search
+from storage.cases import Kind
 from storage.switches import SwitchRow
 
 NOTICE_VERSION = 1
 """The privacy notice in content/phrases.yaml; raise it when its meaning changes."""
+CONSENT_VERSION = 1
+"""What is said before the first opinion (`opinion_consent`); raise it when its meaning changes."""
 FORGET_AFTER = timedelta(hours=2)
 """After this silence a conversation starts afresh."""
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -48,12 +53,30 @@ class House:
     switches: Switchboard = field(default_factory=Switchboard)
 
 
+class Draft(msgspec.Struct, omit_defaults=True):
+    """An opinion that is being said; nothing of it is kept before it is sent.
+
+    `inbox_id`: the message on which its attachments hang; `joins`: the open case whose askers say
+    the same; `done`: what was answered or skipped, and is neither asked nor guessed again.
+    """
+
+    text: str = ""
+    kind: Kind = "suggestion"
+    topic: str = "feedback"
+    area: str = ""
+    hamlet: str = ""
+    inbox_id: int = 0
+    joins: int = 0
+    done: list[str] = []
+
+
 class Conversation(msgspec.Struct, omit_defaults=True):
     """Where we are with a resident.
 
     `awaits`: the step that gets the next free text; `offered`: the values of the choices last
     shown, by number; `card`: the card in hand; `leaning`: the best of the cards last offered to
-    choose from; `shown`: the sections already read; `asked`: the question we could not settle.
+    choose from; `shown`: the sections already read; `asked`: the question we could not settle;
+    `draft`: the opinion being said; `judging`: the code whose answer is called wrong.
     """
 
     awaits: str = ""
@@ -62,6 +85,18 @@ class Conversation(msgspec.Struct, omit_defaults=True):
     leaning: str = ""
     shown: list[str] = []
     asked: str = ""
+    draft: Draft | None = None
+    judging: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """What is kept of the resident: their number (0: not yet known) and where they live."""
+
+    id: int = 0
+    has_consented: bool = False
+    area: str = ""
+    hamlet: str = ""
 
 
 @dataclass(slots=True)
@@ -69,9 +104,10 @@ class Turn:
     """One Incoming, what we know of the resident, and what the step decides.
 
     `is_newcomer`: the privacy notice in force was not shown yet; `is_welcomed`: this turn
-    shows it. `was_stopped`: something it would have said is stopped. `opinion` and `rating`
-    (card, was it right) are remembered by the commit. `linking`: the code by which an official
-    ties this chat to their account; the commit looks it up and answers.
+    shows it. `was_stopped`: something it would have said is stopped. `deeds` and `rating` (card,
+    was it right) are carried out by the commit. `linking`: the code by which an official ties
+    this chat to their account; the commit looks it up and answers. `casebook` reads what it is
+    asked for and no more. `inbox_id`: of the Incoming, 0 without one.
     """
 
     house: House
@@ -80,10 +116,13 @@ class Turn:
     is_newcomer: bool = False
     is_welcomed: bool = False
     said: list[Message] = field(default_factory=list[Message])
-    opinion: str = ""
+    deeds: list[Deed] = field(default_factory=list[Deed])
     rating: tuple[str, bool] | None = None
     was_stopped: bool = False
     linking: str = ""
+    asker: Asker = field(default_factory=Asker)
+    casebook: Casebook = field(default_factory=NoCases)
+    inbox_id: int = 0
 
     @property
     def stopped(self) -> Stopped:
@@ -198,7 +237,7 @@ class Turn:
 
     def hold(self, card: str) -> None:
         """This card is in hand now: follow-ups are about it."""
-        self.conversation.leaning = ""
+        self.conversation.leaning = self.conversation.asked = ""
         if self.conversation.card != card:
             self.conversation.card = card
             self.conversation.shown = []

@@ -24,11 +24,9 @@ class Gazetteer:
 
     def __init__(self, units: Mapping[str, Unit], day: date) -> None:
         known: dict[str, list[Gone]] = {}
-        for unit in units.values():
-            if unit.valid_to is not None and unit.valid_to < day:
-                gone = Gone(unit, tuple(_heirs(unit, units, day)))
-                for name in _names(unit):
-                    known.setdefault(name, []).append(gone)
+        for gone in gone_on(units, day):
+            for name in names_of(gone.unit):
+                known.setdefault(name, []).append(gone)
         # The longest name first, so that a name inside another one is not taken for itself.
         self._known = sorted(known.items(), key=lambda item: -len(item[0]))
 
@@ -43,7 +41,15 @@ class Gazetteer:
         return found
 
 
-def _names(unit: Unit) -> Iterable[str]:
+def gone_on(units: Mapping[str, Unit], day: date) -> Iterator[Gone]:
+    """The units that are gone on a day, with their heirs of that day."""
+    for unit in units.values():
+        if unit.valid_to is not None and unit.valid_to < day:
+            yield Gone(unit, tuple(_heirs(unit, units, day)))
+
+
+def names_of(unit: Unit) -> Iterable[str]:
+    """The names, folded, by which residents call a unit."""
     names: dict[str, None] = {}
     for written in (unit.name, *unit.called):
         name = fold(written.replace(_MARK, ""))

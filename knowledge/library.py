@@ -14,6 +14,7 @@ from knowledge.casework import Casework, read_casework
 from knowledge.edition import Ground, card_on, changes_of, unreadable_changes
 from knowledge.elsewhere import Elsewhere, read_elsewhere
 from knowledge.holidays import Holiday, workdays_of
+from knowledge.kinds import CaseKind, KindHearer
 from knowledge.law import Document, Figure
 from knowledge.phrases import Phrases, read_phrases
 from knowledge.source import ContentError, Listed, Source, mistakes_of, read_list, read_one
@@ -41,6 +42,7 @@ class Library:
     phrases: Phrases
     casework: Casework
     workdays: Workdays
+    kinds: Mapping[str, CaseKind]
     elsewhere: tuple[Elsewhere, ...] = ()
     _editions: dict[int, "Library"] = field(default_factory=dict[int, "Library"], repr=False)
 
@@ -97,6 +99,14 @@ class Library:
             sorted(cards, key=lambda c: first.index(c.id) if c.id in first else len(first))
         )
 
+    def kind_said(self, text: str) -> str:
+        """The kind of opinion that a text seems to be."""
+        return self._kind_hearer.suggest(text)
+
+    @cached_property
+    def _kind_hearer(self) -> KindHearer:
+        return KindHearer(self.kinds)
+
     def topic_called(self, text: str) -> str:
         """The topic that the whole text is a name of ("vay vốn", "BHYT"), else ""."""
         return self._names.get(fold(text), "")
@@ -122,6 +132,7 @@ class Reading:
     documents: dict[str, Document] = field(default_factory=dict[str, Document])
     holidays: dict[str, Holiday] = field(default_factory=dict[str, Holiday])
     casework: Casework | None = None
+    kinds: dict[str, CaseKind] = field(default_factory=dict[str, CaseKind])
     phrases: Phrases = field(default_factory=Phrases)
     elsewhere: tuple[Elsewhere, ...] = ()
     sources: dict[str, Source] = field(default_factory=dict[str, Source])
@@ -145,6 +156,7 @@ class Reading:
             phrases=self.phrases,
             casework=self.casework,
             workdays=workdays_of(self.holidays.values()),
+            kinds=MappingProxyType(self.kinds),
             elsewhere=self.elsewhere,
         )
 
@@ -163,6 +175,7 @@ def read(folder: Path = CONTENT) -> Reading:
     _read_list(folder / "topics.yaml", Topic, found=reading.topics, reading=reading)
     _read_list(folder / "duties.yaml", Duty, found=reading.duties, reading=reading)
     _read_list(folder / "units.yaml", Unit, found=reading.units, reading=reading)
+    _read_list(folder / "kinds.yaml", CaseKind, found=reading.kinds, reading=reading)
     _read_list(folder / "figures.yaml", Figure, found=reading.figures, reading=reading)
     _read_list(folder / "holidays.yaml", Holiday, found=reading.holidays, reading=reading)
     _read_casework(folder, reading)

@@ -97,3 +97,11 @@ def is_open(connection: sa.Connection, box: sa.Table, channel: str, address: str
         box.c.channel == channel, box.c.address == address, box.c.state.in_(OPEN)
     )
     return bool(connection.execute(sa.select(found)).scalar())
+
+
+def is_known(box: sa.Table) -> sa.ColumnElement[bool]:
+    """Whether there is a resident with the row's account."""
+    residents = sa.table("residents", sa.column("channel"), sa.column("address"))
+    return sa.exists().where(
+        residents.c.channel == box.c.channel, residents.c.address == box.c.address
+    )

@@ -185,3 +185,83 @@ def join(connection: sa.Connection, case_id: int, words: str, askers: int = 1) -
 def words(connection: sa.Connection, case_id: int) -> str:
     """The folded words of everybody in a case, each person's on lines of their own."""
     return connection.execute(sa.select(cases.c.words).where(cases.c.id == case_id)).scalar_one()
+
+
+class NearCase(NamedTuple):
+    """An open case that may be about the same as something new."""
+
+    id: int
+    title: str
+    area: str
+    asker_count: int
+
+
+def newest_open(connection: sa.Connection, *, area: str, topic: str, limit: int) -> list[NearCase]:
+    """The newest open opinions there, or where no area is known of the topic, where nobody hides.
+
+    Whoever asked an official a question was not told that others may read it.
+    """
+    hides = sa.exists().where(
+        _receipts.c.case_id == cases.c.id, _receipts.c.openness != sa.literal("open")
+    )
+    statement = (
+        sa.select(cases.c.id, cases.c.title, cases.c.area, cases.c.asker_count)
+        .where(cases.c.area == area if area else cases.c.topic == topic)
+        .where(cases.c.stage.in_(OPEN), cases.c.kind.not_in(("question", "internal")), ~hides)
+        .order_by(cases.c.id.desc())
+        .limit(limit)
+    )
+    return [NearCase(*row) for row in connection.execute(statement)]
+
+
+# What is read here of a table whose own file knows this one.
+_receipts = sa.table(
+    "receipts", sa.column("id"), sa.column("case_id"), sa.column("code"), sa.column("openness")
+)
+
+
+class WaitingCase(NamedTuple):
+    """An open case as the operator lists it: no account, no name."""
+
+    code: str
+    kind: str
+    topic: str
+    unit: str
+    opened_at: datetime
+    due_at: datetime | None
+    asker_count: int
+    title: str
+
+
+def waiting(connection: sa.Connection, *, key: str = "", limit: int = 50) -> list[WaitingCase]:
+    """The newest open cases with their first code, whose folded words hold `key`."""
+    mine = _receipts.alias("mine")
+    first = sa.select(sa.func.min(mine.c.id)).where(mine.c.case_id == cases.c.id)
+    columns = [cases.c[name] for name in WaitingCase._fields[1:]]
+    statement = (
+        sa.select(_receipts.c.code, *columns)
+        .select_from(cases)
+        .join(_receipts, _receipts.c.id == first.correlate(cases).scalar_subquery())
+        .where(cases.c.stage.in_(OPEN))
+        .order_by(cases.c.id.desc())
+        .limit(limit)
+    )
+    if key:
+        statement = statement.where(cases.c.words.contains(key, autoescape=True))
+    return [WaitingCase(*row) for row in connection.execute(statement)]
+
+
+def family(connection: sa.Connection, ids: Sequence[int]) -> list[int]:
+    """These cases and all that were merged into them."""
+    found, newer = set(ids), set(ids)
+    while newer:
+        merged = sa.select(cases.c.id).where(cases.c.merged_into.in_(newer))
+        newer = set(connection.execute(merged).scalars()) - found
+        found |= newer
+    return sorted(found)
+
+
+def reword(connection: sa.Connection, case_id: int, *, title: str, words: str) -> None:
+    """Another title and other words to look it up by: somebody had theirs deleted."""
+    change = sa.update(cases).where(cases.c.id == case_id)
+    connection.execute(change.values(title=title, words=words, version=cases.c.version + 1))

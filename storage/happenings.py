@@ -50,3 +50,10 @@ def of_case(connection: sa.Connection, case_id: int, limit: int = 500) -> list[H
     newest = sa.select(*columns).where(happenings.c.case_id == case_id)
     rows = connection.execute(newest.order_by(happenings.c.id.desc()).limit(limit)).all()
     return [Happening(*row) for row in rows[::-1]]
+
+
+def forget(connection: sa.Connection, receipt_ids: Sequence[int]) -> None:
+    """What these people said goes; that they said something stays."""
+    if receipt_ids:
+        theirs = happenings.c.receipt_id.in_(receipt_ids)
+        connection.execute(sa.update(happenings).where(theirs).values(text=""))

@@ -228,3 +228,19 @@ def said_by(connection: sa.Connection, channel: str, address: str, limit: int) -
         .limit(limit)
     )
     return sorted(InboxRow(*row) for row in connection.execute(newest))
+
+
+def forget(connection: sa.Connection, channel: str, address: str, *, until: int) -> None:
+    """What an account sent goes, up to the row `until`: its words, and whose they were."""
+    theirs = (inbox.c.channel == channel) & (inbox.c.address == address) & (inbox.c.id <= until)
+    connection.execute(sa.update(inbox).where(theirs).values(**_WORDLESS))
+
+
+def purge(connection: sa.Connection, before: datetime) -> None:
+    """The same for everything settled before then, and for accounts nobody knows any more."""
+    is_settled = inbox.c.state.not_in(boxes.OPEN) & (inbox.c.address != "")
+    is_over = (inbox.c.received_at < before) | ~boxes.is_known(inbox)
+    connection.execute(sa.update(inbox).where(is_settled & is_over).values(**_WORDLESS))
+
+
+_WORDLESS: dict[str, Any] = {"address": "", "text": "", "choice": "", "extras": None}

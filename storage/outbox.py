@@ -266,3 +266,28 @@ def said_to(
     )
     rows = [OutboxRow(*row) for row in connection.execute(newest)]
     return rows[::-1]
+
+
+def forget(
+    connection: sa.Connection, channel: str, address: str, *, but: int, now: datetime
+) -> None:
+    """What was said to an account goes, but for the answer to the inbox row `but`.
+
+    What waits is not sent; what is under way is left to `purge`.
+    """
+    theirs = (outbox.c.channel == channel) & (outbox.c.address == address)
+    rest = theirs & outbox.c.inbox_id.is_distinct_from(but)
+    waiting = sa.update(outbox).where(rest & (outbox.c.state == "waiting"))
+    connection.execute(waiting.values(state="failed", reason="resident gone", settled_at=now))
+    gone = sa.update(outbox).where(rest & (outbox.c.state != "taken"))
+    connection.execute(gone.values(**_WORDLESS))
+
+
+def purge(connection: sa.Connection, before: datetime) -> None:
+    """The words of everything settled before then go, and of what went to accounts now unknown."""
+    is_settled = outbox.c.state.not_in(boxes.OPEN) & (outbox.c.address != "")
+    is_over = (outbox.c.created_at < before) | ~boxes.is_known(outbox)
+    connection.execute(sa.update(outbox).where(is_settled & is_over).values(**_WORDLESS))
+
+
+_WORDLESS: dict[str, Any] = {"address": "", "body": {}}

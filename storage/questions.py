@@ -184,3 +184,18 @@ def of_resident(connection: sa.Connection, resident_id: int, limit: int = 20) ->
     found = sa.select(*columns).where(questions.c.resident_id == resident_id)
     rows = connection.execute(found.order_by(questions.c.id.desc()).limit(limit))
     return [Unanswered(*row) for row in rows]
+
+
+def forget(connection: sa.Connection, resident_id: int) -> None:
+    """A resident's words go; that something was asked, and how it ended, stays."""
+    theirs = sa.update(questions).where(questions.c.resident_id == resident_id)
+    connection.execute(theirs.values(**_WORDLESS))
+
+
+def purge(connection: sa.Connection, before: datetime) -> None:
+    """The words of what was asked before then go."""
+    old = (questions.c.asked_at < before) & (questions.c.text != "")
+    connection.execute(sa.update(questions).where(old).values(**_WORDLESS))
+
+
+_WORDLESS = {"text": "", "text_key": ""}

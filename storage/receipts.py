@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
+from storage.cases import cases
 from storage.database import BigId, UtcTime, metadata
 
 Openness = Literal["open", "nameless", "sealed"]
@@ -69,7 +70,10 @@ class ReceiptRow(NamedTuple):
 
 
 class NewReceipt(NamedTuple):
-    """One person's part in a case; `text_key` is `text` folded by the caller."""
+    """One person's part in a case; `text_key` is `text` folded by the caller.
+
+    `code`: the one they were told already; "": a new one is made.
+    """
 
     case_id: int
     resident_id: int | None
@@ -79,24 +83,28 @@ class NewReceipt(NamedTuple):
     text_key: str
     said_at: datetime
     official_id: int | None = None
+    code: str = ""
 
 
 _COLUMNS = [receipts.c[name] for name in ReceiptRow._fields]
 
 
 def new_code() -> str:
-    """A code nobody can guess from another one."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    """A code nobody can guess from another one; letters and digits, so that no word is like it."""
+    while True:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+        if not code.isalpha() and not code.isdecimal():
+            return code
 
 
 def add(connection: sa.Connection, new: NewReceipt) -> str:
-    """Give a receipt; its code. Whoever is in the case already keeps the code they have."""
-    if new.resident_id is not None:
-        code = held(connection, new.case_id, new.resident_id)
-        if code:
-            return code
-    while _is_taken(connection, code := new_code()):
-        pass
+    """Give a receipt; its code. Whoever is in the case already keeps the code they have.
+
+    Raises IntegrityError when the code they were told is somebody else's.
+    """
+    if new.resident_id is not None and (there := held(connection, new.case_id, new.resident_id)):
+        return there
+    code = new.code or _free_code(connection)
     connection.execute(sa.insert(receipts), {**new._asdict(), "code": code})
     return code
 
@@ -107,6 +115,12 @@ def held(connection: sa.Connection, case_id: int, resident_id: int) -> str | Non
         receipts.c.case_id == case_id, receipts.c.resident_id == resident_id
     )
     return connection.execute(found).scalar()
+
+
+def _free_code(connection: sa.Connection) -> str:
+    while _is_taken(connection, code := new_code()):
+        pass
+    return code
 
 
 def _is_taken(connection: sa.Connection, code: str) -> bool:
@@ -188,3 +202,80 @@ def note_told(connection: sa.Connection, ids: Sequence[int], version: int) -> No
     if ids:
         statement = sa.update(receipts).where(receipts.c.id.in_(ids))
         connection.execute(statement.values(told_version=version))
+
+
+def unjudged(connection: sa.Connection, resident_id: int) -> str | None:
+    """The code a resident was last asked about, when they have not judged it since."""
+    found = (
+        sa.select(receipts.c.code)
+        .where(
+            receipts.c.resident_id == resident_id,
+            receipts.c.asked_verdict_at.is_not(None),
+            sa.or_(
+                receipts.c.verdict_at.is_(None),
+                receipts.c.verdict_at < receipts.c.asked_verdict_at,
+            ),
+        )
+        .order_by(receipts.c.asked_verdict_at.desc(), receipts.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(found).scalar()
+
+
+class ToAsk(NamedTuple):
+    """Somebody who was answered and not asked yet whether that is right."""
+
+    id: int
+    code: str
+    resident_id: int
+    text: str
+    openness: str
+
+
+def to_ask(
+    connection: sa.Connection, *, answered_before: datetime, promised_until: date, limit: int = 500
+) -> list[ToAsk]:
+    """Who was told an answer before then, and whose promised day, if any, is past, oldest first."""
+    never_since = [
+        sa.or_(column.is_(None), column < cases.c.answered_at)
+        for column in (receipts.c.asked_verdict_at, receipts.c.verdict_at)
+    ]
+    found = (
+        sa.select(
+            receipts.c.id,
+            receipts.c.code,
+            receipts.c.resident_id,
+            receipts.c.text,
+            receipts.c.openness,
+        )
+        .join(cases, cases.c.id == receipts.c.case_id)
+        .where(
+            cases.c.stage.in_(("answered", "confirmed")),
+            cases.c.answered_at < answered_before,
+            sa.or_(cases.c.promised_for.is_(None), cases.c.promised_for <= promised_until),
+            receipts.c.resident_id.is_not(None),
+            receipts.c.told_version > 0,
+            *never_since,
+        )
+        .order_by(receipts.c.id)
+        .limit(limit)
+    )
+    return [ToAsk(*row) for row in connection.execute(found)]
+
+
+def note_asked(connection: sa.Connection, ids: Sequence[int], now: datetime) -> None:
+    """These people were asked whether the answer is right."""
+    if ids:
+        statement = sa.update(receipts).where(receipts.c.id.in_(ids))
+        connection.execute(statement.values(asked_verdict_at=now))
+
+
+def let_go(connection: sa.Connection, resident_id: int, keeping: Sequence[int]) -> None:
+    """Nobody's parts they are from now on; their words go too, but not those with ids `keeping`.
+
+    Codes go on working for whoever wrote them down.
+    """
+    mine = receipts.c.resident_id == resident_id
+    wordless = sa.update(receipts).where(mine & receipts.c.id.not_in(keeping))
+    connection.execute(wordless.values(text="", text_key=""))
+    connection.execute(sa.update(receipts).where(mine).values(resident_id=None, inbox_id=None))

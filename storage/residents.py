@@ -16,6 +16,11 @@ residents = sa.Table(
     sa.Column("address", sa.String(64), nullable=False),
     sa.Column("first_seen_at", UtcTime, nullable=False),
     sa.Column("notice_version", sa.Integer, nullable=False, server_default="0"),
+    # Which sentence on what officials see they were told before their first opinion.
+    sa.Column("consent_version", sa.Integer, nullable=False, server_default="0"),
+    # Where they said they live: a commune of the base, a hamlet in their words.
+    sa.Column("area", sa.String(48), nullable=False, server_default=""),
+    sa.Column("hamlet", sa.String(80), nullable=False, server_default=""),
     sa.Column("gone_at", UtcTime),
     # Their last word; a channel with a window lets us write only so long after it.
     sa.Column("heard_at", UtcTime),
@@ -43,6 +48,9 @@ class ResidentRow(NamedTuple):
     channel: str
     address: str
     notice_version: int
+    consent_version: int
+    area: str
+    hamlet: str
     gone_at: datetime | None
     notes: dict[str, Any] | None
     expires_at: datetime | None
@@ -72,6 +80,9 @@ _KNOWN = (
         residents.c.channel,
         residents.c.address,
         residents.c.notice_version,
+        residents.c.consent_version,
+        residents.c.area,
+        residents.c.hamlet,
         residents.c.gone_at,
         conversations.c.notes,
         conversations.c.expires_at,
@@ -187,3 +198,36 @@ def keep_conversations(connection: sa.Connection, rows: Sequence[ConversationRow
         set_={"notes": adding.excluded.notes, "expires_at": adding.excluded.expires_at},
     )
     connection.execute(statement, [row._asdict() for row in rows])
+
+
+def note_consent(connection: sa.Connection, resident_id: int, version: int) -> None:
+    """Remember which sentence a resident was told before they sent an opinion."""
+    change = sa.update(residents).where(residents.c.id == resident_id)
+    connection.execute(change.values(consent_version=version))
+
+
+def settle_at(connection: sa.Connection, resident_id: int, area: str, *, hamlet: str) -> None:
+    """Remember where a resident lives."""
+    change = sa.update(residents).where(residents.c.id == resident_id)
+    connection.execute(change.values(area=area, hamlet=hamlet))
+
+
+def forget(connection: sa.Connection, resident_id: int, now: datetime) -> None:
+    """An account goes: only that there was one stays. It may come back, as somebody new."""
+    talk = sa.delete(conversations).where(conversations.c.resident_id == resident_id)
+    connection.execute(talk)
+    nobody: dict[str, Any] = {
+        # No channel gives such an address, and each is another.
+        "address": f"-{resident_id}",
+        "notice_version": 0,
+        "consent_version": 0,
+        "area": "",
+        "hamlet": "",
+        "gone_at": now,
+    }
+    connection.execute(sa.update(residents).where(residents.c.id == resident_id).values(**nobody))
+
+
+def purge(connection: sa.Connection, before: datetime) -> None:
+    """Conversations that ended before then go with their notes."""
+    connection.execute(sa.delete(conversations).where(conversations.c.expires_at < before))

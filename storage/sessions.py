@@ -1,6 +1,6 @@
 """Sessions of officials, their invitations and their failed attempts to sign in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -34,11 +34,14 @@ invitations = sa.Table(
 )
 sa.Index("ix_invitations_official", invitations.c.official_id, invitations.c.id)
 
+ATTEMPTS_KEPT = timedelta(hours=1)
+"""Nobody counts attempts of longer ago."""
+
 attempts = sa.Table(
     "attempts",
     metadata,
     sa.Column("id", BigId, primary_key=True),
-    # "login:an.nguyen" or "from:<address>"
+    # "login:an.nguyen", "from:<address>", or "code:<resident's number>"
     sa.Column("key", sa.String(120), nullable=False),
     sa.Column("at", UtcTime, nullable=False),
 )
@@ -149,14 +152,12 @@ def use_invitation(connection: sa.Connection, token_hash: str, now: datetime) ->
 
 
 def count_attempts(connection: sa.Connection, key: str, since: datetime) -> int:
-    """How often signing in failed under this key since then."""
+    """How many attempts failed under this key since then."""
     counted = sa.select(sa.func.count()).where(attempts.c.key == key, attempts.c.at > since)
     return connection.execute(counted).scalar_one()
 
 
-def note_attempt(
-    connection: sa.Connection, key: str, now: datetime, *, forget_before: datetime
-) -> None:
-    """Signing in failed; what is older than `forget_before` is forgotten."""
+def note_attempt(connection: sa.Connection, key: str, now: datetime) -> None:
+    """An attempt failed; what is older than an hour is forgotten."""
     connection.execute(sa.insert(attempts), {"key": key[:120], "at": now})
-    connection.execute(sa.delete(attempts).where(attempts.c.at < forget_before))
+    connection.execute(sa.delete(attempts).where(attempts.c.at < now - ATTEMPTS_KEPT))

@@ -44,7 +44,7 @@ def bind(connection: sa.Connection, code: str, *, account: Account, now: datetim
     official_id = links.use(connection, hash_of(code), now)
     if official_id is None:
         for counted in (key, "link"):
-            sessions.note_attempt(connection, counted, now, forget_before=since)
+            sessions.note_attempt(connection, counted, now)
         return "wrong"
     channel, address = account
     officials.change(connection, official_id, {"channel": channel, "address": address})

@@ -81,9 +81,8 @@ def check_password(
 
 def note_failure(connection: sa.Connection, login: str, browser: Browser) -> None:
     """An attempt failed: it counts against the login and against where it came from."""
-    before = browser.now - _WINDOW
     for key in (_login(login), _from(browser)):
-        sessions.note_attempt(connection, key, browser.now, forget_before=before)
+        sessions.note_attempt(connection, key, browser.now)
 
 
 def _login(login: str) -> str:

@@ -57,7 +57,7 @@ def _answer(turn: Turn, found: Findings) -> Ending:
     card = _of_today(turn, found.candidates[0].card)
     if not card.is_current(turn.today):
         turn.conversation.asked = turn.incoming.text
-        turn.say("no_longer_in_force", heading=card.title, choices=_ways_out(turn), card=card)
+        turn.say("no_longer_in_force", heading=card.title, choices=_ways_on(turn), card=card)
         return _ending("queued", found, card)
     status = "followup_answered" if found.is_followup else "answered"
     is_told = True
@@ -128,19 +128,25 @@ def _queue(turn: Turn, found: Findings) -> Ending:
     turn.conversation.asked = turn.incoming.text
     near = dict.fromkeys(c.card.topic for c in found.candidates if c.score >= _WORTH_A_LOOK)
     topics = topic_choices(turn, list(near)[:_TO_CHOOSE_FROM])
-    turn.say("queued", choices=(*topics, *_ways_out(turn)))
+    turn.say("queued", choices=(*topics, *_ways_on(turn)))
     return _ending("queued", found)
 
 
 def _refuse(turn: Turn, found: Findings) -> Ending:
+    turn.conversation.asked = turn.incoming.text
     turn.say("refused", choices=_ways_out(turn))
     return _ending("refused", found)
 
 
 def none_of_these(turn: Turn) -> Ending:
     """None of the cards we offered is meant: an official will answer."""
-    turn.say("queued", choices=_ways_out(turn))
+    turn.say("queued", choices=_ways_on(turn))
     return Ending("queued")
+
+
+def _ways_on(turn: Turn) -> tuple[Choice, ...]:
+    """By one press the question becomes a case with a code and a date."""
+    return turn.choice("label_menu", "menu"), turn.choice("label_pass_on", "pass")
 
 
 def _ways_out(turn: Turn) -> tuple[Choice, ...]:

@@ -23,34 +23,9 @@ def receive_voice(turn: Turn) -> Ending:
     return Ending("queued")
 
 
-def add_to_request(turn: Turn) -> Ending:
-    """Part of what an official is asked; words may follow."""
-    _ask_for_words(turn, "official")
-    return Ending("queued")
-
-
-def add_to_opinion(turn: Turn) -> Ending:
-    """Part of what they think of a policy; words may follow."""
-    turn.opinion = turn.words
-    _ask_for_words(turn, "opine")
-    return Ending("opinion")
-
-
-def enough(turn: Turn) -> Ending:
-    """No words follow."""
-    turn.say("attachment_enough", choices=(turn.choice("label_menu", "menu"),))
-    return Ending("command")
-
-
 def is_voice(turn: Turn) -> bool:
     """Whether it has to be listened to."""
     return any(one.kind == "voice" for one in turn.incoming.attachments)
-
-
-def _ask_for_words(turn: Turn, step: str) -> None:
-    turn.wait_for(step)
-    choices = (turn.choice("label_enough", "enough"),)
-    turn.say("attachment_told", choices=choices, what=_what(turn))
 
 
 def _what(turn: Turn) -> str:

@@ -21,7 +21,7 @@ def old(turn: Turn) -> Ending:
 
 
 def unknown_code(turn: Turn) -> Ending:
-    """The code of a case or of a dialogue, which nobody here can look up: a person can help."""
+    """The code of a dialogue, which nobody here can look up: a person can help."""
     ways = (turn.choice("label_official", "official"), turn.choice("label_menu", "menu"))
     turn.say("code_unknown", choices=ways)
     return Ending("command")

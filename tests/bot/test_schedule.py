@@ -16,6 +16,7 @@ from storage.database import Connection, Database
 from tests.conftest import StoppedClock
 from tests.handlers.desk_room import MONDAY, DeskRoom
 
+YEAR = timedelta(days=365)
 CONSOLE = "https://bot.invalid/console"
 
 
@@ -36,7 +37,7 @@ def rows(database: Database) -> set[tuple[str, str]]:
 
 
 def test_a_day_by_the_clock(database: Database, stopped: House, clock: StoppedClock) -> None:
-    looking = Schedule(database, lambda: stopped, jobs_of(CONSOLE))
+    looking = Schedule(database, lambda: stopped, jobs_of(CONSOLE, YEAR))
     done_at: dict[str, list[str]] = {}
     for _ in range(48):
         for name in looking.look():
@@ -62,7 +63,7 @@ def test_digests_keep_to_workdays(
     database: Database, house: House, day: date, is_sent: bool
 ) -> None:
     clock = StoppedClock(datetime(day.year, day.month, day.day, 3, 0, tzinfo=UTC))
-    looking = Schedule(database, lambda: replace(house, clock=clock), jobs_of(CONSOLE))
+    looking = Schedule(database, lambda: replace(house, clock=clock), jobs_of(CONSOLE, YEAR))
     assert ("digest" in looking.look()) is is_sent
 
 
@@ -74,16 +75,21 @@ def test_two_processes_do_it_once(
     room.case(MONDAY - timedelta(days=3))
     other = Database(database.url.render_as_string(hide_password=False))
     clock.move(hours=2)
-    first = Schedule(database, lambda: stopped, jobs_of(CONSOLE))
-    second = Schedule(other, lambda: stopped, jobs_of(CONSOLE))
-    assert first.look() == ["digest", "escalation", "tidy"]
+    first = Schedule(database, lambda: stopped, jobs_of(CONSOLE, YEAR))
+    second = Schedule(other, lambda: stopped, jobs_of(CONSOLE, YEAR))
+    assert first.look() == ["digest", "escalation", "verdicts", "purge", "tidy"]
     assert second.look() == []
     other.close()
     with database.read() as connection:
         assert (
             connection.execute(sa.select(sa.func.count()).select_from(outbox.outbox)).scalar() == 1
         )
-    assert rows(database) == {("digest", "2026-11-16"), ("escalation", "2026-11-16 08")}
+    assert rows(database) == {
+        ("digest", "2026-11-16"),
+        ("escalation", "2026-11-16 08"),
+        ("verdicts", "2026-11-16 08"),
+        ("purge", "2026-11-16"),
+    }
 
 
 def test_what_fails_did_not_happen_and_is_tried_again(
@@ -112,19 +118,19 @@ def test_what_fails_did_not_happen_and_is_tried_again(
 
 
 async def test_rounds_stop_when_told_to(database: Database, stopped: House) -> None:
-    looking = Schedule(database, lambda: stopped, jobs_of(CONSOLE))
+    looking = Schedule(database, lambda: stopped, jobs_of(CONSOLE, YEAR))
     looking.start()
     await looking.stop()
-    assert rows(database) == set()  # it is six in the morning
+    assert rows(database) == set()  # stopped before the first look, or with nothing to do
 
 
 def test_what_was_done_long_ago_is_forgotten(
     database: Database, stopped: House, clock: StoppedClock
 ) -> None:
-    looking = Schedule(database, lambda: stopped, jobs_of(CONSOLE))
+    looking = Schedule(database, lambda: stopped, jobs_of(CONSOLE, YEAR))
     clock.move(hours=2)
     looking.look()
-    assert len(rows(database)) == 2
+    assert len(rows(database)) == 4
     clock.move(days=100)
     looking.look()
     assert {slot[:10] for _, slot in rows(database)} <= {"2027-02-24"}

@@ -6,6 +6,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from handlers.answering import decide_all, remember
+from handlers.casebook import NoCases
 from handlers.digest import send_digests
 from handlers.office import office_of
 from handlers.turn import House
@@ -34,7 +35,7 @@ class Chat:
         database = self.hall.database
         database.write(lambda c: inbox.put(c, [entry])).result()
         rows = database.write(lambda c: inbox.take(c, by="me", now=now)).result()
-        decided = decide_all(self.hall.house, rows, {})
+        decided = decide_all(self.hall.house, rows, {}, casebook=NoCases())
         database.write(lambda c: remember(c, decided, now)).result()
         with database.read() as connection:
             last = sa.select(outbox.outbox).order_by(outbox.outbox.c.id.desc()).limit(1)

@@ -7,59 +7,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from handlers.answering import TRIES, Decided, decide_all, remember
-from handlers.turn import House
-from knowledge.personal import mask
+from handlers.answering import TRIES, decide_all, remember
+from handlers.casebook import NoCases
 from knowledge.recognise import Recognised
-from storage import inbox, opinions, outbox, questions, residents, windows
-from storage.database import Database
-from storage.inbox import InboxEntry
+from storage import cases, inbox, outbox, questions, receipts, residents, windows
 from tests.conftest import StoppedClock
-
-
-class Town:
-    """Residents who write, and the bot that answers them, without a clock or a door."""
-
-    def __init__(self, database: Database, house: House) -> None:
-        self.database = database
-        self.house = house
-        self._count = 0
-
-    def write(
-        self, text: str = "", *, address: str = "a", kind: str = "text", choice: str = ""
-    ) -> None:
-        self._count += 1
-        now = self.house.clock.now()
-        masked, found = mask(text)
-        entry = InboxEntry("web", address, f"m{self._count}", kind, masked, choice, found, now, now)
-        self.database.write(lambda c: inbox.put(c, [entry])).result()
-
-    def answer(self) -> list[Decided]:
-        now = self.house.clock.now()
-        rows = self.database.write(lambda c: inbox.take(c, by="me", now=now)).result()
-        with self.database.read() as connection:
-            known = residents.find_many(connection, [(r.channel, r.address) for r in rows])
-        decided = decide_all(self.house, rows, known)
-        self.database.write(lambda c: remember(c, decided, now)).result()
-        return decided
-
-    def hear(self, text: str = "", **how: Any) -> str:
-        """Write and be answered: the status."""
-        self.write(text, **how)
-        (one,) = self.answer()
-        return one.ending.status
-
-    def rows(self, table: sa.Table) -> list[Any]:
-        with self.database.read() as connection:
-            return list(connection.execute(sa.select(table).order_by(table.c.id)))
-
-    def said(self) -> list[str]:
-        return [row.body["text"] for row in self.rows(outbox.outbox)]
-
-
-@pytest.fixture
-def town(database: Database, house: House, clock: StoppedClock) -> Town:
-    return Town(database, replace(house, clock=clock))
+from tests.handlers.town import Town
 
 
 def test_every_incoming_ends_in_exactly_one_question_with_card_score_and_time(town: Town) -> None:
@@ -108,19 +61,26 @@ def test_a_conversation_is_forgotten_after_two_hours(town: Town, clock: StoppedC
 
 def test_an_opinion_is_kept_word_for_word(town: Town) -> None:
     assert town.hear("tui muốn góp ý") == "form"
-    assert town.hear("đường vô ấp 3 hư, xe chở lúa vô không được") == "opinion"
-    (kept,) = town.rows(opinions.opinions)
-    assert kept.text == "đường vô ấp 3 hư, xe chở lúa vô không được"
-    assert kept.text_key.startswith("duong vo ap 3 hu")
+    assert town.hear("đường vô ấp 3 xã Mỹ Thọ hư, xe chở lúa vô không được") == "form"
+    assert town.rows(receipts.receipts) == []
+    assert town.hear("1") == "opinion"
+    (kept,) = town.rows(receipts.receipts)
+    assert kept.text == "đường vô ấp 3 xã Mỹ Thọ hư, xe chở lúa vô không được"
+    assert kept.text_key.startswith("duong vo ap 3 xa my tho hu")
+    (case,) = town.rows(cases.cases)
+    assert (case.kind, case.area, case.hamlet) == ("suggestion", "xa-my-tho", "ấp 3")
+    assert kept.code in town.said()[-1]
 
 
 def test_an_emergency_inside_an_opinion_gets_its_number_and_loses_no_word(town: Town) -> None:
     town.hear("tui muốn góp ý")
     assert town.hear("cứu với có người đuối nước ở bến đò ấp 2") == "emergency"
-    assert [row.text for row in town.rows(opinions.opinions)] == [
+    assert "114" in town.said()[-2]
+    town.hear(kind="choice", choice="say:place:")
+    assert town.hear("gửi") == "opinion"
+    assert [row.text for row in town.rows(receipts.receipts)] == [
         "cứu với có người đuối nước ở bến đò ấp 2"
     ]
-    assert "114" in town.said()[-2]
 
 
 def test_a_request_for_an_official_is_queued_with_what_was_written(town: Town) -> None:
@@ -200,7 +160,7 @@ def test_a_commit_that_breaks_leaves_nothing_behind(town: Town) -> None:
     town.write("hộ nghèo được vay bao nhiêu")
     now = town.house.clock.now()
     rows = town.database.write(lambda c: inbox.take(c, by="me", now=now)).result()
-    decided = decide_all(town.house, rows, {})
+    decided = decide_all(town.house, rows, {}, casebook=NoCases())
 
     def job(connection: sa.Connection) -> None:
         remember(connection, decided, now)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from handlers.bursts import PAUSE, pause
 from handlers.message import Attachment, Incoming
 from handlers.turn import House
 from knowledge.bank import read_bank
-from storage import inbox, opinions, outbox, questions
+from storage import inbox, outbox, questions, residents
 from storage.database import Database
 from storage.migrate import migrate
 from tests.conftest import StoppedClock
@@ -109,8 +110,9 @@ def test_an_opinion_in_pieces_is_one_opinion(street: Street) -> None:
     street.settle_all()
     street.send("đường vô ấp 3 hư", "xe chở lúa vô không được", "xin xã sửa giùm")
     street.settle_all()
-    (kept,) = street.rows(opinions.opinions)
-    assert kept.text == "đường vô ấp 3 hư\nxe chở lúa vô không được\nxin xã sửa giùm"
+    with street.database.read() as connection:
+        notes = connection.execute(sa.select(residents.conversations.c.notes)).scalar_one()
+    assert notes["draft"]["text"] == "đường vô ấp 3 hư\nxe chở lúa vô không được\nxin xã sửa giùm"
 
 
 def test_a_photo_or_a_long_silence_ends_a_run(street: Street) -> None:

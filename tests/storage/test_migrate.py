@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from storage import inbox, outbox
+from storage import cases, inbox, outbox, receipts
 from storage.boxes import taking
 from storage.database import Database, metadata
 from storage.migrate import HEAD, MIGRATIONS, MigrationError, load_tables, migrate
@@ -135,3 +135,40 @@ def test_a_migration_that_fails_apart_is_told_in_one_line(tmp_path: Path) -> Non
         migrate(database, apart=True)
     assert len(str(told.value).splitlines()) == 1
     database.close()
+
+
+def test_old_opinions_are_carried_over_as_cases_of_people_who_named_nothing(
+    database_url: str,
+) -> None:
+    database = Database(database_url)
+    migrate(database, "0013")
+    at = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+    text = "đường vô ấp 3 hư " * 20
+    rows: dict[str, dict[str, object]] = {
+        "residents": {"channel": "web", "address": "a", "first_seen_at": at},
+        "inbox": {
+            "channel": "web", "address": "a", "external_id": "m1", "kind": "text",
+            "sent_at": at, "received_at": at,
+        },
+        "opinions": {
+            "inbox_id": 1, "resident_id": 1, "said_at": at, "text": text, "text_key": "duong",
+        },
+    }  # fmt: skip
+
+    def fill(connection: sa.Connection) -> None:
+        for name, row in rows.items():
+            table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+            connection.execute(sa.insert(table), row)
+
+    database.write(fill).result()
+    migrate(database)
+    with database.read() as connection:
+        (case,) = cases.waiting(connection, key="duong")
+        (receipt,) = receipts.of_case(connection, 1)
+    database.close()
+    assert (case.kind, case.topic, case.code) == ("suggestion", "feedback", receipt.code)
+    assert (case.opened_at, receipt.said_at, case.due_at) == (at, at, None)
+    assert text.startswith(case.title.removesuffix("…"))
+    assert len(case.title) <= 121
+    assert (receipt.text, receipt.openness, receipt.resident_id) == (text, "nameless", 1)
+    assert not receipt.code.isalpha()

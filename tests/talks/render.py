@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from bot.app import build_house
 from bot.golden import NEW, PRESSES, SAYS, SENDS, TITLE, TURNS, hear, read_golden
 from handlers.message import Choice, Message
-from handlers.talk import Talk
 from handlers.turn import House
 from tests.conftest import StoppedClock
+from tests.talks.cast import new_talk
 from tests.talks.doors import DOORS, Bubble, View
 
 FOLDER = Path(__file__).parent
@@ -31,7 +31,8 @@ class Exchange(NamedTuple):
 
 def exchanges(house: House, talk: dict[str, Any], view: View) -> Iterator[Exchange]:
     """The talk on this door: where there are no buttons, a number is sent for a press."""
-    held = Talk(house, is_newcomer=bool(talk.get(NEW)))
+    held = new_talk(house)
+    held.is_newcomer = bool(talk.get(NEW))
     menu: tuple[Choice, ...] = ()
     for turn in talk[TURNS]:
         number = _number(menu, turn)

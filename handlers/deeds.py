@@ -1,0 +1,68 @@
+"""Deeds: what a turn decides besides words, as plain data; the commit carries it out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.cases import Kind
+from storage.receipts import Openness, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lodge:
+    """Somebody's words open a case, or join the one with the id `joins`.
+
+    `code` is in the message already; should somebody else have it, the commit fails and the turn
+    is taken again with another. `at`: when it was decided, which the date promised rests on.
+    """
+
+    code: str
+    kind: Kind
+    topic: str
+    text: str
+    at: datetime
+    area: str = ""
+    hamlet: str = ""
+    openness: Openness = "open"
+    unit: str = ""
+    inbox_id: int = 0
+    joins: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The asker's verdict on the answer to their code; a bad one reopens the case until then."""
+
+    code: str
+    verdict: Verdict
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Why the answer to this code is wrong, in the asker's words."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Where the resident lives: a commune of the base, a hamlet in their words."""
+
+    area: str
+    hamlet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Everything about this account goes; `leaves_words`: but not out of open cases."""
+
+    leaves_words: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A code was asked for that nobody has."""
+
+
+Deed = Lodge | Judge | Explain | Settle | Erase | Guess
