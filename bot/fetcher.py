@@ -101,7 +101,16 @@ class Fetcher:
         take = partial(attachments.take, by=self._name, now=now, channels=list(self._channels))
         rows = await self._write(take)
         await asyncio.gather(*(self._handle(row) for row in rows))
+        await self._remove()
         return bool(rows)
+
+    async def _remove(self) -> None:
+        """A resident had everything deleted: the files go too."""
+        files = await self._write(attachments.let_go)
+        for name in files:
+            await asyncio.to_thread(self._folder.remove, name)
+        if files:
+            await self._write(partial(attachments.note_removed, files=files))
 
     async def _handle(self, row: AttachmentRow) -> None:
         wanted = Attachment(

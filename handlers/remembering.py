@@ -12,7 +12,7 @@ from handlers.deeds import Deed, Erase, Explain, Guess, Judge, Lodge, Settle
 from handlers.office import Saying, join_case, office_of, open_case, title_of
 from handlers.turn import CONSENT_VERSION, Asker, House
 from knowledge.text import fold
-from storage import cases, happenings, inbox, outbox, questions, receipts, residents
+from storage import attachments, cases, happenings, inbox, outbox, questions, receipts, residents
 from storage.cases import CaseRow
 from storage.happenings import Happening
 from storage.receipts import ReceiptRow
@@ -161,6 +161,7 @@ def _erase(connection: sa.Connection, deed: Erase, scene: Scene) -> None:
         _reword(connection, case_id, {title_of(r.text) for r in gone}, scene=scene)
     questions.forget(connection, who)
     outbox.forget(connection, scene.channel, scene.address, but=scene.inbox_id, now=scene.now)
+    attachments.forget(connection, scene.channel, scene.address, scene.now)
     inbox.forget(connection, scene.channel, scene.address, until=scene.inbox_id)
     residents.forget(connection, who, scene.now)
 

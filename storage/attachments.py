@@ -163,6 +163,31 @@ def postpone(connection: sa.Connection, row_id: int, due_at: datetime, reason: s
     connection.execute(change.values(values))
 
 
+def forget(connection: sa.Connection, channel: str, address: str, now: datetime) -> None:
+    """What an account attached is let go; whoever keeps the files removes them (`let_go`)."""
+    theirs = sa.select(inbox.c.id).where(inbox.c.channel == channel, inbox.c.address == address)
+    change = sa.update(attachments).where(attachments.c.inbox_id.in_(theirs))
+    values = {"source": "", "name": "", "media_type": "", "transcript": None}
+    ended = {"state": "failed", "reason": "deleted", "settled_at": now, "taken_until": None}
+    connection.execute(change.values({**values, **ended}))
+
+
+def let_go(connection: sa.Connection, limit: int = 50) -> list[str]:
+    """Files that were let go, by their sha256, and that nobody else sent too."""
+    kept = attachments.alias("kept")
+    is_kept = sa.exists().where(kept.c.sha256 == attachments.c.sha256, kept.c.state == "done")
+    found = sa.select(attachments.c.sha256).where(
+        attachments.c.state == "failed", attachments.c.sha256.is_not(None), ~is_kept
+    )
+    return list(connection.execute(found.distinct().limit(limit)).scalars())
+
+
+def note_removed(connection: sa.Connection, files: Sequence[str]) -> None:
+    """These files are gone."""
+    gone = attachments.c.sha256.in_(files) & (attachments.c.state == "failed")
+    connection.execute(sa.update(attachments).where(gone).values(sha256=None))
+
+
 def recover(connection: sa.Connection, now: datetime, *, everyone: bool = False) -> int:
     """Give back what a dead process held: fetching again harms nothing."""
     lost = attachments.c.state == "taken" if everyone else expired(attachments, now)

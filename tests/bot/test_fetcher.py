@@ -257,3 +257,15 @@ async def test_it_fetches_by_itself_once_it_is_rung(shed: Shed) -> None:
             await asyncio.sleep(0.02)
     await fetcher.stop()
     assert len(shed.kept()) == 1
+
+
+async def test_what_its_sender_had_deleted_leaves_the_folder_too(shed: Shed) -> None:
+    shed.send(photo())
+    await shed.fetcher().fetch_some()
+    assert len(shed.kept()) == 1
+    shed.database.write(lambda c: attachments.forget(c, "door", "a", AT)).result()
+    (row,) = shed.rows()
+    assert (row.source, row.name, row.state) == ("", "", "failed")
+    await shed.fetcher().fetch_some()
+    assert shed.kept() == []
+    assert shed.rows()[0].sha256 is None
