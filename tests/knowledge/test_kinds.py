@@ -26,3 +26,4 @@ def test_a_kind_is_suggested_by_its_words(house: House, text: str, kind: str) ->
 def test_every_kind_a_case_can_have_has_a_title(house: House) -> None:
     kinds = house.library.kinds
     assert set(kinds) == set(get_args(Kind))
+    assert all(kind.title for kind in kinds.values())
