@@ -30,6 +30,7 @@ _SECRET = re.compile(r"[!-~]{8,256}")
 _POLL = 25  # seconds that one question for an event may wait for an answer
 _TYPINGS = 64  # "is writing" being told at once; beyond it nobody is told
 _SEEN = 10_000  # events whose return is not handed over again; the inbox knows all of them
+_LISTENS_AFTER = 1.0  # seconds
 
 
 class ZaloBot:
@@ -152,6 +153,8 @@ class ZaloBot:
 
     async def _fetch_or_be_called(self, client: "Client", receive: Receive) -> None:
         if self._webhook_url:
+            # Zalo tries the address out at once, and our web server listens a moment later.
+            await asyncio.sleep(_LISTENS_AFTER)
             await until_done("Zalo Bot", "the webhook", lambda: self._use_webhook(client))
         else:
             await until_done("Zalo Bot", "polling", client.use_polling)

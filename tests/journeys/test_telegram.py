@@ -14,6 +14,7 @@ from bot.channels.telegram import Telegram
 from bot.channels.web_chat.door import WebChat
 from bot.clock import SystemClock
 from handlers.turn import House
+from storage.database import Database
 from storage.inbox import inbox
 from storage.outbox import outbox
 from storage.questions import questions
@@ -145,7 +146,10 @@ async def test_a_look_up_is_answered_and_nothing_of_it_is_kept(
 ) -> None:
     async with BotApi() as api:
         settings = settings_for(tmp_path, database_url, telegram_token=TOKEN, telegram_api=api.url)
-        async with running(settings, house, channels_of(settings, house)) as (app, _):
+        async with running(
+            doors = channels_of(settings, house, Database(settings.url_of_database()))
+            settings, house, doors
+        ) as (app, _):
             await api.wait_for("getMe")
             await asyncio.sleep(0.05)
             await api.push(inline_update(1001, "vay von ho ngheo", query_id="51"))

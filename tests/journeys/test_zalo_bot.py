@@ -55,6 +55,7 @@ async def test_a_question_by_webhook_is_answered_once_however_often_it_is_delive
         settings = settings_for(tmp_path, database_url)
         async with running(settings, house, doors(api, hook), port) as (app, _):
             await api.wait_for("setWebhook")
+            await api.wait_for("setWebhook")
             event = await api.push(text_event(A, QUESTION))
             assert await api.deliver() == [200]
             api.pending += [event, event]
