@@ -65,10 +65,8 @@ async def test_a_photo_is_answered_by_its_words_cleaned_and_kept(
     database_url: str, tmp_path: Path, house: House
 ) -> None:
     settings = settings_for(tmp_path, database_url)
-    async with running(
-        doors = channels_of(settings, house, Database(settings.url_of_database()))
-        settings, house, doors
-    ) as (app, address):
+    doors = channels_of(settings, house, Database(settings.url_of_database()))
+    async with running(settings, house, doors) as (app, address):
         page = await send(address)
         row = await settled(app.database)
         with app.database.read() as connection:

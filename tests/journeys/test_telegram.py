@@ -146,10 +146,8 @@ async def test_a_look_up_is_answered_and_nothing_of_it_is_kept(
 ) -> None:
     async with BotApi() as api:
         settings = settings_for(tmp_path, database_url, telegram_token=TOKEN, telegram_api=api.url)
-        async with running(
-            doors = channels_of(settings, house, Database(settings.url_of_database()))
-            settings, house, doors
-        ) as (app, _):
+        doors = channels_of(settings, house, Database(settings.url_of_database()))
+        async with running(settings, house, doors) as (app, _):
             await api.wait_for("getMe")
             await asyncio.sleep(0.05)
             await api.push(inline_update(1001, "vay von ho ngheo", query_id="51"))
