@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -35,7 +36,9 @@ async def process(
     house: House, url: str, folder: Path, *doors: FakeDoor | WebChat, only: Role
 ) -> AsyncIterator[App]:
     """What a process of that role has in it, here beside the others."""
-    app = build(settings_for(folder, url), house, doors, roles=[only])
+    # Its clock runs: a word that looks unfinished waits a moment before it is answered.
+    moving = replace(house, clock=SystemClock())
+    app = build(settings_for(folder, url), moving, doors, roles=[only])
     await app.start()
     try:
         yield app
