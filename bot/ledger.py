@@ -1,9 +1,11 @@
 """The ledger of a sending process: what every lane writes to the database goes through it."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
+from bot.gathering import Gathering
 from handlers.turn import Clock
 from storage import outbox
 from storage.database import Database, Job, Result
@@ -23,8 +25,7 @@ class Ledger:
         self.name = name
         self.resend_after = resend_after
         self._database = database
-        self._endings: list[Settled] = []
-        self._settling: asyncio.Task[None] | None = None
+        self._endings = Gathering(database, _settling)
 
     async def write(self, job: Job[Result]) -> Result:
         """Run a job in the writer's next group; durable when it returns."""
@@ -32,12 +33,8 @@ class Ledger:
 
     async def settle(self, ending: Settled) -> None:
         """Write down how one sending ended, together with whatever else ended meanwhile."""
-        self._endings.append(ending)
-        if self._settling is None or self._settling.done():
-            self._settling = asyncio.create_task(self._settle_all())
-        await asyncio.shield(self._settling)
+        await self._endings.add([ending])
 
-    async def _settle_all(self) -> None:
-        while self._endings:
-            endings, self._endings = self._endings, []
-            await self.write(partial(outbox.settle, endings=endings))
+
+def _settling(endings: Sequence[Settled]) -> Job[None]:
+    return partial(outbox.settle, endings=endings)

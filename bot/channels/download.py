@@ -12,17 +12,27 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.channels.channel import SendError
 
-_RETRY_IN = 5.0  # seconds, after a fault that passes by itself
+_RETRY_IN = 10.0  # seconds, after a fault that passes by itself
 _TIMES = aiohttp.ClientTimeout(total=60, connect=10, sock_read=20)
 _REDIRECTS = 3
 _CHUNK = 64 * 1024  # bytes
-_AS_IT_IS = {"accept-encoding": "identity"}  # a small answer cannot unfold into a large one
+_AS_IT_IS = {"accept-encoding": "identity"}
 _MOVED = {301, 302, 303, 307, 308}
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
 
+def is_private(address: str) -> bool:
+    """Whether an IP address is none of the open Internet."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return not (mapped or ip).is_global or ip.is_multicast
+
+
 class PublicResolver(AbstractResolver):
-    """Finds a host's addresses, and refuses one that leads into somebody's own network."""
+    """Finds a host's addresses, and refuses one that leads into somebody's own network.
+
+    The connection is made to what was checked here: a name that changes its mind gains nothing.
+    """
 
     def __init__(self, inner: AbstractResolver | None = None) -> None:
         self._inner = inner or aiohttp.ThreadedResolver()
@@ -31,7 +41,7 @@ class PublicResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
-        if not all(ipaddress.ip_address(one["host"]).is_global for one in found):
+        if any(is_private(one["host"]) for one in found):
             raise OSError(f"{host} has an address that is not public")
         return found
 
@@ -59,8 +69,14 @@ class Download:
         connector = aiohttp.TCPConnector(
             resolver=self._resolver or PublicResolver(), ssl=self._trusted or True
         )
-        # A session of its own: a file carries no cookie and leaves none.
-        async with aiohttp.ClientSession(connector=connector, timeout=_TIMES) as session:
+        # A session of its own: a file carries no cookie and leaves none. What came packed is not
+        # unpacked: a small answer would become a large one before it is counted.
+        async with aiohttp.ClientSession(
+            connector=connector,
+            timeout=_TIMES,
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        ) as session:
             try:
                 return await self._follow(session, url, limit)
             except SendError:
@@ -68,7 +84,7 @@ class Download:
             except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
                 name = type(error).__name__
         # Raised out here: as its context, aiohttp's error would carry the address along.
-        raise SendError(f"the file could not be fetched: {name}", retry_in=_RETRY_IN)
+        raise SendError(f"the file did not come: {name}", retry_in=_RETRY_IN)
 
     async def _follow(self, session: aiohttp.ClientSession, url: str, limit: int) -> bytes:
         for _ in range(_REDIRECTS + 1):
@@ -83,9 +99,10 @@ class Download:
         try:
             parts = urlsplit(url)
             host, port = parts.hostname or "", parts.port
+            is_named = parts.username is not None or parts.password is not None
         except ValueError:
             raise SendError("the file's address cannot be read") from None
-        if parts.scheme != "https" or port not in (None, 443):
+        if parts.scheme != "https" or port not in (None, 443) or is_named:
             raise SendError("the file is not offered over https")
         if not any(host == known or host.endswith(f".{known}") for known in self._hosts):
             raise SendError("the file lies on a host that is not the messenger's")

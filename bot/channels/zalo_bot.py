@@ -13,6 +13,7 @@ from bot.channels.pauses import at_least, growing, until_done
 from bot.channels.seen import Seen
 from bot.channels.zalo_bot_text import ABILITIES, parts_of
 from bot.channels.zalo_bot_updates import CHANNEL, Event, decode, decode_webhook, read_event
+from bot.channels.zalo_hosts import FILE_HOSTS
 from handlers.message import Attachment, Incoming
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SECRET_HEADER = "x-bot-api-secret-token"  # noqa: S105 - a name, no secret
-FILE_HOSTS = ("zaloapp.com", "zalo.me", "zadn.vn", "zdn.vn", "zaloplatforms.com")
-"""Where Zalo keeps what residents attach: these hosts and those under them."""
-
 _TOKEN = re.compile(r"[!-.0-~]+")  # of an unknown shape, but a part of an address
 _SECRET = re.compile(r"[!-~]{8,256}")
 _POLL = 25  # seconds that one question for an event may wait for an answer

@@ -8,7 +8,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.channels.channel import Outgoing, ReadError, Receive, SendError
-from bot.channels.zalo_files import Files
+from bot.channels.download import Download
+from bot.channels.zalo_hosts import FILE_HOSTS
 from bot.channels.zalo_oa_client import API, Account, Client
 from bot.channels.zalo_oa_errors import TEMPLATED, Fate, RefusedError
 from bot.channels.zalo_oa_events import CHANNEL, Envelope, open_envelope, read_event, time_of
@@ -50,7 +51,7 @@ class ZaloOA:
         oa_id: str = "",
         api: str = API,
         template: tuple[str, str] | None = None,
-        files: Files | None = None,
+        files: Download | None = None,
         timeout: float = 20.0,
     ) -> None:
         """`template`: id and parameter of the approved template for those out of the window.
@@ -66,7 +67,7 @@ class ZaloOA:
         self._oa_id = oa_id
         self._api = api
         self._template = template
-        self._files = files or Files()
+        self._files = files or Download(FILE_HOSTS)
         self._timeout = timeout
         self._client: Client | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -144,7 +145,7 @@ class ZaloOA:
             raise SendError(refusal.reason, out_of_window=True) from None
 
     async def fetch(self, attachment: Attachment, limit: int) -> bytes:
-        return await self._files.fetch(attachment.source, limit)
+        return await self._files.read(attachment.source, limit)
 
     # Opening and closing
 

@@ -8,7 +8,8 @@ from aiohttp import web
 
 from bot.channels.channel import SendError
 from bot.channels.download import Download, PublicResolver
-from bot.channels.zalo_bot import FILE_HOSTS, ZaloBot
+from bot.channels.zalo_bot import ZaloBot
+from bot.channels.zalo_hosts import FILE_HOSTS
 from handlers.message import Attachment
 from tests.fakes.file_host import FileHost, LoopbackResolver
 

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot.channels.channel import SendError
-from bot.channels.zalo_files import Files, is_private
+from bot.channels.download import Download, PublicResolver, is_private
+from bot.channels.zalo_hosts import FILE_HOSTS
 from handlers.message import Attachment
 from tests.channels.zalo_room import reading_door
 
@@ -110,40 +111,40 @@ async def cdn(certificate: Path) -> AsyncIterator[ToLoopback]:
 
 
 @pytest.fixture
-def files(cdn: ToLoopback, certificate: Path) -> Files:
+def files(cdn: ToLoopback, certificate: Path) -> Download:
     trusting = ssl.create_default_context(cafile=str(certificate))
-    return Files(resolver=cdn, tls=trusting, refuse=lambda _: False)
+    return Download(FILE_HOSTS, resolver=cdn, trusted=trusting)
 
 
-async def failing(files: Files, address: str, limit: int = 5000) -> SendError:
+async def failing(files: Download, address: str, limit: int = 5000) -> SendError:
     with pytest.raises(SendError) as caught:
-        await files.fetch(address, limit)
+        await files.read(address, limit)
     assert not caught.value.unknown
     return caught.value
 
 
 @pytest.mark.parametrize("name", ["photo.jpg", "moved"])
 async def test_a_photo_comes_from_zalos_hosts_and_where_they_send_on(
-    name: str, files: Files, cdn: ToLoopback
+    name: str, files: Download, cdn: ToLoopback
 ) -> None:
-    assert await files.fetch(f"https://f1.zdn.vn/{name}", 1000) == b"x" * 1000
+    assert await files.read(f"https://f1.zdn.vn/{name}", 1000) == b"x" * 1000
     assert set(cdn.asked) <= {"f1.zdn.vn", "file-stal-1.dlfl.vn"}
 
 
-async def test_the_door_fetches_what_an_attachment_names(files: Files) -> None:
+async def test_the_door_fetches_what_an_attachment_names(files: Download) -> None:
     door = reading_door(lambda: dt.datetime.now(dt.UTC), files=files)
     photo = Attachment(kind="photo", source="https://f1.zdn.vn/photo.jpg")
     assert len(await door.fetch(photo, 1000)) == 1000
 
 
 @pytest.mark.parametrize("name", ["photo.jpg", "endless"])
-async def test_what_is_larger_than_asked_is_left(name: str, files: Files) -> None:
+async def test_what_is_larger_than_asked_is_left(name: str, files: Download) -> None:
     error = await failing(files, f"https://f1.zdn.vn/{name}", 999)
-    assert (error.retry_in, error.reason) == (None, "the file has more than 999 bytes")
+    assert (error.retry_in, error.reason) == (None, "the file is larger than 999 bytes")
 
 
-async def test_what_comes_packed_is_never_unpacked(files: Files) -> None:
-    assert len(await files.fetch("https://f1.zdn.vn/packed", 100_000)) < 100_000
+async def test_what_comes_packed_is_never_unpacked(files: Download) -> None:
+    assert len(await files.read("https://f1.zdn.vn/packed", 100_000)) < 100_000
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ async def test_what_comes_packed_is_never_unpacked(files: Files) -> None:
     [("astray", None), ("down", None), ("circle", None), ("nothing", None), ("busy", 10.0)],
 )
 async def test_what_cannot_be_fetched_is_told(
-    name: str, again: float | None, files: Files, cdn: ToLoopback
+    name: str, again: float | None, files: Download, cdn: ToLoopback
 ) -> None:
     assert (await failing(files, f"https://f1.zdn.vn/{name}")).retry_in == again
     assert cdn.asked == ["f1.zdn.vn"] * len(cdn.asked)
@@ -177,7 +178,9 @@ async def test_what_cannot_be_fetched_is_told(
         "",
     ],
 )
-async def test_nothing_else_is_even_looked_up(address: str, files: Files, cdn: ToLoopback) -> None:
+async def test_nothing_else_is_even_looked_up(
+    address: str, files: Download, cdn: ToLoopback
+) -> None:
     assert (await failing(files, address)).retry_in is None
     assert cdn.asked == []
 
@@ -186,14 +189,14 @@ async def test_a_name_that_leads_to_a_private_address_is_refused(
     cdn: ToLoopback, certificate: Path
 ) -> None:
     trusting = ssl.create_default_context(cafile=str(certificate))
-    guarded = Files(resolver=cdn, tls=trusting)
+    guarded = Download(FILE_HOSTS, resolver=PublicResolver(cdn), trusted=trusting)
     error = await failing(guarded, "https://f1.zdn.vn/photo.jpg")
     assert cdn.asked == ["f1.zdn.vn"]
     assert "did not come" in error.reason
 
 
 async def test_a_host_that_cannot_prove_its_name_is_refused(cdn: ToLoopback) -> None:
-    distrusting = Files(resolver=cdn, refuse=lambda _: False)
+    distrusting = Download(FILE_HOSTS, resolver=cdn)
     assert "Certificate" in (await failing(distrusting, "https://f1.zdn.vn/photo.jpg")).reason
 
 
