@@ -34,9 +34,22 @@ def code_in(text: str, *, is_alone: bool = False) -> str:
     names_it = (_NAMED if has_tones(text) else _NAMED_PLAIN).search(text.lower()) is not None
     whole = _WHOLE.fullmatch(rest.rstrip(" ?!."))
     found = [whole] if whole else []
+    if not is_alone:
+        # As we ask for it: the code first, then whatever there is to say.
+        found += filter(None, [_IN_ONE.match(rest)])
     if not is_alone and (names_it or len(text.split()) <= _FEW_WORDS):
         found += _IN_ONE.finditer(rest)
     if names_it:
         found += _LIKE_IT.finditer(rest)
     codes = ("".join(filter(str.isalnum, one[0])).upper() for one in found)
     return next((code for code in codes if 0 < sum(map(str.isalpha, code)) < CODE_LENGTH), "")
+
+
+def beside(text: str, code: str) -> str:
+    """What a text says besides the code and the words that announce one; "" for nothing."""
+    rest = nfc(text).strip()
+    while lead := _LEAD.match(rest):
+        rest = rest[lead.end() :].strip()
+    signs = r"[\s.\-]*".join(code)
+    rest = re.sub(rf"(?:\b(?:mã|ma|code)\s*)?{signs}", " ", rest, flags=re.IGNORECASE)
+    return rest.strip(" ?!.,:;-") and " ".join(rest.split())

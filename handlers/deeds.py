@@ -39,7 +39,8 @@ class Judge:
 
 @dataclass(frozen=True, slots=True)
 class Explain:
-    """Why the answer to this code is wrong, in the asker's words."""
+    """What an asker adds to the case of this code: why its answer is wrong, or what they were
+    asked, which lets its clock run again."""
 
     code: str
     text: str

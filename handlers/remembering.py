@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from handlers.casebook import note_guess
 from handlers.deeds import Deed, Erase, Explain, Guess, Judge, Lodge, Settle
-from handlers.office import Saying, join_case, office_of, open_case, title_of
+from handlers.office import Saying, join_case, office_of, open_case, resume, title_of
 from handlers.turn import CONSENT_VERSION, Asker, House
 from knowledge.text import fold
 from storage import attachments, cases, happenings, inbox, outbox, questions, receipts, residents
@@ -138,6 +138,8 @@ def _explain(connection: sa.Connection, deed: Explain, scene: Scene) -> None:
     case = cases.find_last(connection, receipt.case_id) if receipt else None
     if receipt is None or case is None or receipt.resident_id != scene.asker.id:
         return
+    if case.stage == "asked":
+        cases.change(connection, case, resume(office_of(scene.house, scene.now), case))
     line = Happening(case.id, scene.now, "added", deed.text, receipt_id=receipt.id)
     happenings.add(connection, [line])
 

@@ -1,8 +1,8 @@
 """A resident asks what became of a case, by its code, on any channel."""
 
 from handlers.casebook import Told
-from handlers.codes import code_in
-from handlers.deeds import Guess
+from handlers.codes import beside, code_in
+from handlers.deeds import Explain, Guess
 from handlers.lodging import day_of, unit_name
 from handlers.message import Choice
 from handlers.status import Ending
@@ -22,9 +22,19 @@ def look(turn: Turn) -> Ending:
     elif told is None:
         turn.deeds.append(Guess())
         turn.say("code_unknown", choices=_ways_out(turn))
+    elif told.is_mine and told.stage == "asked" and beside(turn.incoming.text, told.code):
+        return _answer(turn, told)
     else:
         tell(turn, told)
     return Ending("command")
+
+
+def _answer(turn: Turn, told: Told) -> Ending:
+    """What an official had asked them: it goes into the case, whose clock runs again."""
+    turn.deeds.append(Explain(told.code, turn.words))
+    ways = (turn.choice("label_see", f"case:{told.code}"), turn.choice("label_menu", "menu"))
+    turn.say("verdict_explained", choices=ways, code=told.code)
+    return Ending("form")
 
 
 def ask_for_code(turn: Turn) -> Ending:

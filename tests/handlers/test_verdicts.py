@@ -147,3 +147,35 @@ def test_only_the_asker_judges_and_no_strange_press_breaks(town: Town, code: str
         assert town.hear(choice=value, address="b") == "command"
     assert "Chỉ người đã gửi" in town.said()[-1]
     assert case(town) == before
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        ("mã {code} nhà tui ở đầu ấp 2, kế bên trường tiểu học", "form"),
+        ("{code} nhà tui ở đầu ấp 2, kế bên trường tiểu học, xe lớn vô được", "form"),
+        ("{code}", "command"),
+        ("mã {code} ?", "command"),
+    ],
+)
+def test_what_an_official_asked_is_answered_beside_the_code_and_the_clock_runs_again(
+    town: Town, clock: StoppedClock, answer: str, status: str
+) -> None:
+    code = town.opine(BRIDGE)
+    now = clock.now()
+    with town.database.read() as connection:
+        open_case = cases.find(connection, 1)
+    assert open_case is not None
+    asked = {"stage": "asked", "paused_at": now}
+    town.database.write(lambda c: cases.change(c, open_case, asked)).result()
+    clock.move(days=2)
+    text = answer.format(code=code)
+    assert town.hear(text) == status
+    with town.database.read() as connection:
+        lines = [line for line in happenings.of_case(connection, 1) if line.what == "added"]
+    if status == "form":
+        assert (case(town).stage, case(town).paused_at) == ("working", None)
+        assert case(town).due_at > open_case.due_at
+        assert [line.text for line in lines] == [text]
+    else:
+        assert (case(town).stage, lines) == ("asked", [])
