@@ -195,6 +195,23 @@ def invite_official(login: Annotated[str, typer.Argument()]) -> None:
 
 
 @cli.command()
+def papers(
+    kind: Annotated[str, typer.Argument(help="leaflet, or nothing.")] = "",
+    card: Annotated[str, typer.Argument(help="Id of a card.")] = "",
+    topic: Annotated[str, typer.Option(help="Id of a topic: its short answers.")] = "",
+    pack: Annotated[bool, typer.Option("--pack", help="The pocket pack and the booklet.")] = False,
+    bot: Annotated[str, typer.Option(help="Name of the Telegram bot QR codes lead to.")] = "",
+    out: Annotated[Path, typer.Option(help="Folder they are written to.")] = Path("papers"),
+) -> None:
+    """Print leaflets, a loudspeaker script, or all cards as one page and a booklet."""
+    from bot.printing.command import run
+
+    if kind not in ("", "leaflet"):
+        raise typer.BadParameter("only a leaflet is printed of a card")
+    sys.exit(run(read_settings(), out, card=card, topic=topic, pack=pack, bot=bot))
+
+
+@cli.command()
 def demo() -> None:
     """Fill an empty database with a made-up commune, and print how to sign in as each role."""
     from bot.demo import run

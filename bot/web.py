@@ -143,7 +143,8 @@ class Chat:
         ]
 
     async def page(self, request: Request) -> Response:
-        return await self._page(request, self._session_of(request))
+        words = request.query_params.get("hoi", "")[:200]
+        return await self._page(request, self._session_of(request), draft=words)
 
     async def post_form(self, request: Request) -> Response:
         """A message from a page without JavaScript: wait a little, then show the page again."""

@@ -17,6 +17,7 @@ from bot.console.pages import (
     exports,
     home,
     officials,
+    papers,
     switches,
     unanswered,
 )
@@ -35,6 +36,7 @@ def console_routes(desk: Desk) -> list[Route]:
         *case_deeds.routes(guard),
         *unanswered.routes(guard),
         *difficulties.routes(guard),
+        *papers.routes(guard),
         *account.routes(guard),
         *officials.routes(guard),
         *switches.routes(guard),
