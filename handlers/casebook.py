@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from handlers.noticeboard import EmptyBoard, Noticeboard, StoredBoard
 from knowledge.likeness import ALIKE, likest
 from storage import cases, inbox, receipts, sessions
 from storage.cases import CaseRow
@@ -68,6 +69,8 @@ class Said(NamedTuple):
 class Casebook(Protocol):
     """What a turn may ask; `asker` is the resident's number, 0 when we do not know them."""
 
+    @property
+    def board(self) -> Noticeboard: ...
     def new_code(self) -> str: ...
     def similar(self, text: str, topic: str, *, area: str, asker: int) -> Similar | None: ...
     def promise_of(self, case_id: int) -> Promise | None: ...
@@ -80,6 +83,11 @@ class Casebook(Protocol):
 
 class NoCases:
     """The casebook of talks that are held in memory: there are no cases."""
+
+    @property
+    def board(self) -> Noticeboard:
+        """Where dialogues are announced."""
+        return EmptyBoard()
 
     def new_code(self) -> str:
         """A code like any other."""
@@ -119,6 +127,12 @@ class StoredCases(NoCases):
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._board = StoredBoard(database)
+
+    @property
+    def board(self) -> Noticeboard:
+        """Where dialogues are announced."""
+        return self._board
 
     def similar(self, text: str, topic: str, *, area: str, asker: int) -> Similar | None:
         """The likest of the newest open cases there, whatever topic the search gave them."""

@@ -66,4 +66,28 @@ class Guess:
     """A code was asked for that nobody has."""
 
 
-Deed = Lodge | Judge | Explain | Settle | Erase | Guess
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The resident will come to a dialogue ("come") or follows it from afar ("afar")."""
+
+    dialogue_id: int
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskDialogue:
+    """A question for a dialogue; others read it when it is "open", not when "nameless"."""
+
+    dialogue_id: int
+    text: str
+    openness: str
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The resident asks the same as this question of a dialogue."""
+
+    question_id: int
+
+
+Deed = Lodge | Judge | Explain | Settle | Erase | Guess | Register | AskDialogue | Support

@@ -8,12 +8,35 @@ from typing import Any
 import sqlalchemy as sa
 
 from handlers.casebook import note_guess
-from handlers.deeds import Deed, Erase, Explain, Guess, Judge, Lodge, Settle
+from handlers.deeds import (
+    AskDialogue,
+    Deed,
+    Erase,
+    Explain,
+    Guess,
+    Judge,
+    Lodge,
+    Register,
+    Settle,
+    Support,
+)
 from handlers.office import Saying, join_case, office_of, open_case, resume, title_of
 from handlers.turn import CONSENT_VERSION, Asker, House
 from knowledge.text import fold
-from storage import attachments, cases, happenings, inbox, outbox, questions, receipts, residents
+from storage import (
+    attachments,
+    attendances,
+    cases,
+    dialogue_questions,
+    happenings,
+    inbox,
+    outbox,
+    questions,
+    receipts,
+    residents,
+)
 from storage.cases import CaseRow
+from storage.dialogue_questions import NewQuestion
 from storage.happenings import Happening
 from storage.receipts import ReceiptRow
 
@@ -45,6 +68,24 @@ def carry_out(connection: sa.Connection, deed: Deed, scene: Scene) -> None:
             note_guess(connection, scene.asker.id, scene.now)
         case Erase():
             _erase(connection, deed, scene)
+        case _:
+            _take_part(connection, deed, scene)
+
+
+def _take_part(
+    connection: sa.Connection, deed: Register | AskDialogue | Support, scene: Scene
+) -> None:
+    """In a dialogue: to come, to ask, to ask with others."""
+    who, now = scene.asker.id, scene.now
+    match deed:
+        case Register():
+            attendances.register(connection, deed.dialogue_id, who, way=deed.way, at=now)
+        case AskDialogue():
+            text, openness = deed.text, deed.openness
+            new = NewQuestion(deed.dialogue_id, text, now, resident_id=who, openness=openness)
+            dialogue_questions.ask(connection, new)
+        case Support():
+            dialogue_questions.support(connection, deed.question_id, who, now)
 
 
 # --- words become a case --------------------------------------------------------------------
@@ -162,6 +203,8 @@ def _erase(connection: sa.Connection, deed: Erase, scene: Scene) -> None:
     for case_id in cases.family(connection, sorted({receipt.case_id for receipt in gone})):
         _reword(connection, case_id, {title_of(r.text) for r in gone}, scene=scene)
     questions.forget(connection, who)
+    dialogue_questions.forget(connection, who)
+    attendances.forget(connection, who)
     outbox.forget(connection, scene.channel, scene.address, but=scene.inbox_id, now=scene.now)
     attachments.forget(connection, scene.channel, scene.address, scene.now)
     inbox.forget(connection, scene.channel, scene.address, until=scene.inbox_id)

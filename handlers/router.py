@@ -10,6 +10,7 @@ from handlers.residents import (
     browse,
     cards,
     case,
+    dialogue,
     emergency,
     former,
     link,
@@ -43,6 +44,7 @@ PRESSED: Mapping[str, Step] = {
     "say": opine.press,
     "case": case.look,
     "verdict": verdict.press,
+    "dialogue": dialogue.press,
     "help": manners.explain,
     "privacy": privacy.notice,
     "mine": privacy.show,
@@ -57,6 +59,7 @@ AWAITED: Mapping[str, Step] = {
     "opine": opine.receive,
     "opine_place": opine.receive_place,
     "verdict_why": verdict.explain,
+    "dialogue": dialogue.receive,
     "home": privacy.receive_home,
 }
 """By the name given to `wait_for`."""
@@ -76,7 +79,7 @@ COMMANDS: Mapping[str, Step] = {
 LINKED: Mapping[str, Step] = {
     "card": cards.open_card,
     "case": case.look,
-    "dialogue": link.unknown_code,
+    "dialogue": dialogue.follow,
     "commune": link.greet,
 }
 """By the word before the first _ of what a link to the bot carries."""
@@ -105,6 +108,10 @@ SPOKEN: Mapping[str, Step] = {
     "sua noi o": privacy.correct,
     "xoa tin cua toi": privacy.erase,
     "xem ma": case.ask_for_code,
+    "doi thoai": dialogue.coming,
+    "xem doi thoai": dialogue.coming,
+    "lich doi thoai": dialogue.coming,
+    "hoi nghi doi thoai": dialogue.coming,
 }
 """By a whole text without tones: words we ourselves tell residents to send."""
 

@@ -76,7 +76,8 @@ class Conversation(msgspec.Struct, omit_defaults=True):
     `awaits`: the step that gets the next free text; `offered`: the values of the choices last
     shown, by number; `card`: the card in hand; `leaning`: the best of the cards last offered to
     choose from; `shown`: the sections already read; `asked`: the question we could not settle;
-    `draft`: the opinion being said; `judging`: the code whose answer is called wrong.
+    `draft`: the opinion being said; `judging`: the code whose answer is called wrong;
+    `meeting`: the code of the dialogue that is asked at, `question`: what is not sent yet.
     """
 
     awaits: str = ""
@@ -87,6 +88,8 @@ class Conversation(msgspec.Struct, omit_defaults=True):
     asked: str = ""
     draft: Draft | None = None
     judging: str = ""
+    meeting: str = ""
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

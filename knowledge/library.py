@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from knowledge.card import Card, Topic
 from knowledge.casework import Casework, read_casework
+from knowledge.dialogue_clock import DialogueClock
 from knowledge.edition import Ground, card_on, changes_of, unreadable_changes
 from knowledge.elsewhere import Elsewhere, read_elsewhere
 from knowledge.holidays import Holiday, workdays_of
@@ -41,6 +42,7 @@ class Library:
     ground: Ground
     phrases: Phrases
     casework: Casework
+    dialogue_clock: DialogueClock
     workdays: Workdays
     kinds: Mapping[str, CaseKind]
     elsewhere: tuple[Elsewhere, ...] = ()
@@ -132,6 +134,7 @@ class Reading:
     documents: dict[str, Document] = field(default_factory=dict[str, Document])
     holidays: dict[str, Holiday] = field(default_factory=dict[str, Holiday])
     casework: Casework | None = None
+    dialogue_clock: DialogueClock | None = None
     kinds: dict[str, CaseKind] = field(default_factory=dict[str, CaseKind])
     phrases: Phrases = field(default_factory=Phrases)
     elsewhere: tuple[Elsewhere, ...] = ()
@@ -146,6 +149,7 @@ class Reading:
     def freeze(self) -> Library:
         """The Library, topics in menu order; only what was read without a mistake has one."""
         assert self.casework is not None
+        assert self.dialogue_clock is not None
         topics = dict(sorted(self.topics.items(), key=lambda item: item[1].order))
         return Library(
             cards=MappingProxyType(self.cards),
@@ -155,6 +159,7 @@ class Reading:
             ground=self.ground,
             phrases=self.phrases,
             casework=self.casework,
+            dialogue_clock=self.dialogue_clock,
             workdays=workdays_of(self.holidays.values()),
             kinds=MappingProxyType(self.kinds),
             elsewhere=self.elsewhere,
@@ -179,6 +184,7 @@ def read(folder: Path = CONTENT) -> Reading:
     _read_list(folder / "figures.yaml", Figure, found=reading.figures, reading=reading)
     _read_list(folder / "holidays.yaml", Holiday, found=reading.holidays, reading=reading)
     _read_casework(folder, reading)
+    _read_clock(folder / "dialogues.yaml", reading)
     for path in sorted((folder / "laws").glob("*.yaml")):
         _read_list(path, Document, found=reading.documents, reading=reading)
     try:
@@ -223,6 +229,17 @@ def _read_casework(folder: Path, reading: Reading) -> None:
         return
     reading.sources.update(zip(names, (said, offered), strict=True))
     reading.casework, mistakes = read_casework(said, offered)
+    reading.mistakes += mistakes
+
+
+def _read_clock(path: Path, reading: Reading) -> None:
+    try:
+        source = Source(path)
+    except ContentError as mistake:
+        reading.mistakes.append(mistake)
+        return
+    reading.sources[path.name] = source
+    reading.dialogue_clock, mistakes = read_one(source, DialogueClock)
     reading.mistakes += mistakes
 
 

@@ -18,10 +18,3 @@ def old(turn: Turn) -> Ending:
     """What it led to is gone: said plainly, and greeted all the same."""
     turn.say("link_old", choices=first_choices(turn))
     return Ending("greeting")
-
-
-def unknown_code(turn: Turn) -> Ending:
-    """The code of a dialogue, which nobody here can look up: a person can help."""
-    ways = (turn.choice("label_official", "official"), turn.choice("label_menu", "menu"))
-    turn.say("code_unknown", choices=ways)
-    return Ending("command")

@@ -9,7 +9,7 @@ from handlers.status import STATUSES
 from handlers.talk import Talk
 from handlers.turn import House
 
-FROM_A_TALK = {"none", "pass", "say", "case", "verdict"}
+FROM_A_TALK = {"none", "pass", "say", "case", "verdict", "dialogue"}
 """What is offered only in the midst of something: tests/talks press them."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from handlers.casebook import NoCases, Promise, Said, Similar, Told
+from handlers.noticeboard import EmptyBoard, Notice, OthersQuestion
 from handlers.talk import Talk
 from handlers.turn import Asker, House
 
@@ -35,12 +36,46 @@ CASES = {
 }
 
 
+_MEETING = Notice(
+    id=5,
+    code="M3T9KA",
+    area="xa-my-tho",
+    title="Đối thoại chính sách giảm nghèo quý IV",
+    place="Nhà văn hóa ấp 3",
+    chair="Chủ tịch UBND xã",
+    held_at=datetime(2026, 12, 11, 1, 0, tzinfo=UTC),
+    topics=("loan", "housing"),
+    takes_questions=True,
+)
+_OTHERS = (
+    OthersQuestion(31, "Đường vô ấp 3 lầy lội khi nào đổ đá", 12),
+    OthersQuestion(32, "Hộ cận nghèo vay nuôi bò được bao nhiêu", 3),
+)
+
+
+class Board(EmptyBoard):
+    """One dialogue is coming, at which others have asked already."""
+
+    def coming(self, area: str, now: datetime) -> Sequence[Notice]:
+        return [_MEETING]
+
+    def notice(self, code: str, asker: int, *, now: datetime) -> Notice | None:
+        return _MEETING if code == _MEETING.code else None
+
+    def questions(self, dialogue_id: int, asker: int) -> Sequence[OthersQuestion]:
+        return _OTHERS
+
+
 @dataclass
 class Cast(NoCases):
     """A casebook whose codes come in order, and whose guesses run out."""
 
     guesses: int = 0
     given: list[str] = field(default_factory=lambda: ["A2C4E6", "H7K8M9", "R3T5V7", "X2A3C4"])
+
+    @property
+    def board(self) -> Board:
+        return Board()
 
     def new_code(self) -> str:
         return self.given.pop(0)
