@@ -11,6 +11,7 @@ from handlers.residents import (
     cards,
     case,
     dialogue,
+    eligibility,
     emergency,
     former,
     link,
@@ -35,6 +36,7 @@ PRESSED: Mapping[str, Step] = {
     "part": cards.open_section,
     "good": cards.was_right,
     "bad": cards.was_wrong,
+    "check": eligibility.press,
     "menu": browse.menu,
     "topic": browse.topic,
     "none": ask.none_of_these,
@@ -56,6 +58,7 @@ PRESSED: Mapping[str, Step] = {
 
 AWAITED: Mapping[str, Step] = {
     "official": official.receive,
+    "eligibility": eligibility.receive,
     "opine": opine.receive,
     "opine_place": opine.receive_place,
     "verdict_why": verdict.explain,
@@ -69,6 +72,7 @@ COMMANDS: Mapping[str, Step] = {
     "/menu": browse.menu,
     "/help": manners.explain,
     "/canbo": official.request,
+    "/duocgi": eligibility.start,
     "/gopy": opine.opine,
     "/ma": case.look,
     "/riengtu": privacy.notice,
@@ -80,6 +84,7 @@ LINKED: Mapping[str, Step] = {
     "card": cards.open_card,
     "case": case.look,
     "dialogue": dialogue.follow,
+    "check": eligibility.start,
     "commune": link.greet,
 }
 """By the word before the first _ of what a link to the bot carries."""
@@ -91,6 +96,7 @@ MANNERS: Mapping[str, Step] = {
     "own_case": own_case.point,
     "opinion": opine.opine,
     "official": official.request,
+    "eligibility": eligibility.start,
     "menu": browse.menu,
     "help": manners.explain,
     "insult_or_spam": manners.calm,
@@ -119,6 +125,9 @@ ANSWERS: frozenset[Step] = frozenset(
     {
         cards.open_card,
         cards.open_section,
+        eligibility.press,
+        eligibility.receive,
+        eligibility.start,
         browse.menu,
         browse.topic,
         browse.narrow_down,
@@ -184,7 +193,10 @@ def _awaited(turn: Turn) -> Step | None:
     step = AWAITED.get(turn.conversation.awaits)
     if step is None:
         return None
-    return official.cancel if fold(turn.incoming.text) in STOP_WORDS else step
+    if fold(turn.incoming.text) in STOP_WORDS:
+        return official.cancel
+    is_other = step is eligibility.receive and not eligibility.can_read(turn)
+    return None if is_other else step
 
 
 def _said(turn: Turn, heard: str) -> Step:

@@ -77,7 +77,8 @@ class Conversation(msgspec.Struct, omit_defaults=True):
     shown, by number; `card`: the card in hand; `leaning`: the best of the cards last offered to
     choose from; `shown`: the sections already read; `asked`: the question we could not settle;
     `draft`: the opinion being said; `judging`: the code whose answer is called wrong;
-    `meeting`: the code of the dialogue that is asked at, `question`: what is not sent yet.
+    `meeting`: the code of the dialogue that is asked at, `question`: what is not sent yet;
+    `checking`: what the household answered to learn what it may get.
     """
 
     awaits: str = ""
@@ -90,6 +91,7 @@ class Conversation(msgspec.Struct, omit_defaults=True):
     judging: str = ""
     meeting: str = ""
     question: str = ""
+    checking: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)

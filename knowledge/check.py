@@ -250,6 +250,26 @@ def _broken_casework(reading: Reading, day: date) -> Iterator[ContentError]:
                 yield replies.error(f"{reply.id}: no topic '{topic}'.", mend, number, "topics")
 
 
+def _broken_inquiry(reading: Reading, day: date) -> Iterator[ContentError]:
+    """Every card with a rule is checked for somebody, or set aside with a reason."""
+    inquiry = reading.inquiry
+    if inquiry is None:
+        return
+    source = reading.sources["eligibility.yaml"]
+    ruled = {card.id for card in reading.cards.values() if card.eligibility}
+    aside = {one.card for one in inquiry.aside}
+    for number, person in enumerate(inquiry.people):
+        for place, card in enumerate(person.cards):
+            if card not in ruled:
+                mend = "use the id of a card with a rule, or remove it"
+                where = ("people", number, "cards", place)
+                yield source.error(f"no card '{card}' with a rule.", mend, *where)
+    placed = aside | {card for person in inquiry.people for card in person.cards}
+    for card in sorted(ruled - placed):
+        mend = "name it under somebody's 'cards', or under 'aside' with the reason"
+        yield source.error(f"nobody is checked for '{card}'.", mend, "people")
+
+
 def _named(line: Routing, reading: Reading) -> Iterator[tuple[str, Collection[str]]]:
     yield line.topic, reading.topics
     yield from ((duty, reading.duties) for duty in line.duties)
@@ -264,6 +284,7 @@ BROKEN: tuple[Broken, ...] = (
     _broken_topics,
     _broken_holidays,
     _broken_casework,
+    _broken_inquiry,
 )
 
 

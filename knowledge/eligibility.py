@@ -1,11 +1,11 @@
 """Eligibility: a household against every card's rule, with the reason for each result."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from knowledge.card import Card
-from knowledge.household import HOUSEHOLD_FACTS, Household, Member
+from knowledge.household import HOUSEHOLD_FACTS, Household, Member, Span
 from knowledge.rule import AllOf, Condition, Either, Rule
 
 Grade = Literal["eligible", "maybe", "not_yet"]
@@ -58,12 +58,27 @@ def assess(
     return found
 
 
+def judge(card: Card, facts: Mapping[str, object]) -> Result:
+    """One card's rule (it has one) on facts by name; what is not in `facts` is not known.
+
+    A fact may be half known: a Span of numbers, or a frozenset of the words it may be.
+    """
+    assert card.eligibility is not None
+    return _result(card, card.eligibility, facts)
+
+
+def truth_of(rule: Rule, facts: Mapping[str, object]) -> Truth:
+    """Whether a rule holds, as far as the facts decide it."""
+    truths = [_test(part, facts).truth for part in rule.all]
+    return False if False in truths else None if None in truths else True
+
+
 def _facts(household: Household, member: Member) -> dict[str, object]:
     facts = {name: getattr(household, name) for name in HOUSEHOLD_FACTS}
     return {**facts, **{name: getattr(member, name) for name in Member.__dataclass_fields__}}
 
 
-def _result(card: Card, rule: Rule, facts: dict[str, object]) -> Result:
+def _result(card: Card, rule: Rule, facts: Mapping[str, object]) -> Result:
     parts = [_test(part, facts) for part in rule.all]
     because = tuple(line for part in parts for line in part.because)
     against = tuple(line for part in parts for line in part.against)
@@ -75,7 +90,7 @@ def _result(card: Card, rule: Rule, facts: dict[str, object]) -> Result:
     return Result(card.id, grade, because=because, unknown=unknown, confirm=rule.confirm)
 
 
-def _test(part: Condition | Either | AllOf, facts: dict[str, object]) -> _Finding:
+def _test(part: Condition | Either | AllOf, facts: Mapping[str, object]) -> _Finding:
     if isinstance(part, Condition):
         return _test_condition(part, facts)
     if isinstance(part, AllOf):
@@ -83,17 +98,40 @@ def _test(part: Condition | Either | AllOf, facts: dict[str, object]) -> _Findin
     return _some([_test(one, facts) for one in part.any])
 
 
-def _test_condition(condition: Condition, facts: dict[str, object]) -> _Finding:
-    value = facts[condition.fact]
-    if value is None:
+def _test_condition(condition: Condition, facts: Mapping[str, object]) -> _Finding:
+    holds = _holds(condition, facts.get(condition.fact))
+    if holds is None:
         return _Finding(None, unknown=(condition.fact,))
-    # True and False are integers too, but never numbers here.
-    if isinstance(value, int) and not isinstance(value, bool):
-        holds = _within(condition, value)
-    else:
-        holds = value in condition.among
     line = (condition.because,)
     return _Finding(True, because=line) if holds else _Finding(False, against=line)
+
+
+def _holds(condition: Condition, value: object) -> Truth:
+    if isinstance(value, Span):
+        return _within_all(condition, value)
+    if isinstance(value, frozenset):
+        held = {one in condition.among for one in value}  # pyright: ignore[reportUnknownVariableType]
+        return None if len(held) != 1 else held.pop()
+    if value is None:
+        return None
+    # True and False are integers too, but never numbers here.
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _within(condition, value)
+    return value in condition.among
+
+
+def _within_all(condition: Condition, span: Span) -> Truth:
+    """The limits enclose one stretch of numbers: all of the span lies in it, none, or some."""
+    low = max(v for v in (condition.at_least, _next(condition.above), 0) if v is not None)
+    below = None if condition.below is None else condition.below - 1
+    high = min(v for v in (condition.at_most, below, span.high) if v is not None)
+    if span.low >= low and span.high <= high:
+        return True
+    return None if span.low <= high and span.high >= low else False
+
+
+def _next(value: int | None) -> int | None:
+    return None if value is None else value + 1
 
 
 def _within(condition: Condition, value: int) -> bool:

@@ -1,7 +1,7 @@
 """A household as eligibility sees it: a closed vocabulary of facts, each known or unknown."""
 
 from dataclasses import dataclass, fields
-from typing import Literal, get_args, get_origin, get_type_hints
+from typing import Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 Status = Literal["poor", "near_poor", "newly_escaped", "average_living", "other"]
 Learning = Literal[
@@ -18,6 +18,13 @@ Learning = Literal[
 ]
 Disability = Literal["none", "mild", "severe", "very_severe"]
 Wish = Literal["learn_trade", "work", "go_abroad", "borrow", "start_business"]
+
+
+class Span(NamedTuple):
+    """A number that is known to lie between two, both included."""
+
+    low: int
+    high: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,11 @@ from knowledge.dialogue_clock import DialogueClock
 from knowledge.edition import Ground, card_on, changes_of, unreadable_changes
 from knowledge.elsewhere import Elsewhere, read_elsewhere
 from knowledge.holidays import Holiday, workdays_of
+from knowledge.inquiry import Inquiry
 from knowledge.kinds import CaseKind, KindHearer
 from knowledge.law import Document, Figure
 from knowledge.phrases import Phrases, read_phrases
+from knowledge.questioning import Questioning
 from knowledge.source import ContentError, Listed, Source, mistakes_of, read_list, read_one
 from knowledge.text import fold
 from knowledge.unit import Duty, Unit
@@ -46,6 +48,7 @@ class Library:
     workdays: Workdays
     kinds: Mapping[str, CaseKind]
     elsewhere: tuple[Elsewhere, ...] = ()
+    inquiry: Inquiry | None = None
     _editions: dict[int, "Library"] = field(default_factory=dict[int, "Library"], repr=False)
 
     def on(self, day: date) -> "Library":
@@ -71,6 +74,11 @@ class Library:
         card = self.cards[name]
         heir = self.cards.get(card.successor)
         return heir if heir and not card.is_current(day) else card
+
+    @cached_property
+    def questioning(self) -> Questioning | None:
+        """What a household is asked to learn what it may get, by the cards as they stand here."""
+        return Questioning(self.inquiry, self.cards) if self.inquiry else None
 
     @cached_property
     def _merged(self) -> Mapping[str, str]:
@@ -138,6 +146,7 @@ class Reading:
     kinds: dict[str, CaseKind] = field(default_factory=dict[str, CaseKind])
     phrases: Phrases = field(default_factory=Phrases)
     elsewhere: tuple[Elsewhere, ...] = ()
+    inquiry: Inquiry | None = None
     sources: dict[str, Source] = field(default_factory=dict[str, Source])
     mistakes: list[ContentError] = field(default_factory=list[ContentError])
 
@@ -163,6 +172,7 @@ class Reading:
             workdays=workdays_of(self.holidays.values()),
             kinds=MappingProxyType(self.kinds),
             elsewhere=self.elsewhere,
+            inquiry=self.inquiry,
         )
 
 
@@ -194,7 +204,21 @@ def read(folder: Path = CONTENT) -> Reading:
         reading.mistakes.append(mistake)
     for path in sorted((folder / "cards").glob("*/*.yaml")):
         _read_card(path, reading)
+    _read_inquiry(folder / "eligibility.yaml", reading)
     return reading
+
+
+def _read_inquiry(path: Path, reading: Reading) -> None:
+    """A base of a few cards may do without."""
+    if not path.exists():
+        return
+    try:
+        source = reading.sources[path.name] = Source(path)
+    except ContentError as mistake:
+        reading.mistakes.append(mistake)
+        return
+    reading.inquiry, mistakes = read_one(source, Inquiry)
+    reading.mistakes += mistakes
 
 
 def _read_card(path: Path, reading: Reading) -> None:

@@ -22,13 +22,13 @@ _LONGEST_WORD = 40
 _REPEATS = 8
 
 Kind = Literal[
-    "emergency", "greeting", "thanks", "goodbye", "own_case", "opinion", "official", "menu",
-    "help", "former_unit", "insult_or_spam", "unreadable", "elsewhere", "question",
+    "emergency", "greeting", "thanks", "goodbye", "own_case", "opinion", "official", "eligibility",
+    "menu", "help", "former_unit", "insult_or_spam", "unreadable", "elsewhere", "question",
 ]  # fmt: skip
 Emergency = Literal["suicide", "violence", "child_abuse", "fire", "drowning", "medical", "crime"]
 Ruled = Literal[
-    "own_case", "opinion", "official", "menu", "help", "thanks", "goodbye", "greeting",
-    "insult_or_spam", "former_unit",
+    "own_case", "opinion", "official", "eligibility", "menu", "help", "thanks", "goodbye",
+    "greeting", "insult_or_spam", "former_unit",
 ]  # fmt: skip
 
 

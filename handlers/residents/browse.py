@@ -15,10 +15,12 @@ _AT_MOST = 6
 
 
 def menu(turn: Turn) -> Ending:
-    """The topics; the argument is the page, from 1."""
+    """What the household may get, and the topics; the argument is the page, from 1."""
     library, page = turn.library, turn.argument
     topics = [t for t in library.topics.values() if library.cards_of(t.id)]
     choices = [Choice(topic.title, f"topic:{topic.id}:1") for topic in topics]
+    if turn.library.questioning:
+        choices.insert(0, turn.choice("label_check", "check:start"))
     shown = _page(turn, choices, "menu", _number(page))
     turn.say("menu", choices=shown, in_place=bool(page))
     return Ending("command")
