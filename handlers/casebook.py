@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from handlers.noticeboard import EmptyBoard, Noticeboard, StoredBoard
 from knowledge.likeness import ALIKE, likest
-from storage import cases, inbox, receipts, sessions
+from storage import cases, inbox, officials, receipts, sessions
 from storage.cases import CaseRow
 from storage.database import Connection, Database
 from storage.receipts import ReceiptRow
@@ -79,6 +79,7 @@ class Casebook(Protocol):
     def to_judge(self, asker: int) -> str: ...
     def may_guess(self, asker: int, now: datetime) -> bool: ...
     def said_by(self, channel: str, address: str) -> Sequence[Said]: ...
+    def is_official(self, channel: str, address: str) -> bool: ...
 
 
 class NoCases:
@@ -120,6 +121,10 @@ class NoCases:
     def said_by(self, channel: str, address: str) -> Sequence[Said]:
         """Nothing is kept."""
         return ()
+
+    def is_official(self, channel: str, address: str) -> bool:
+        """Nobody is."""
+        return False
 
 
 class StoredCases(NoCases):
@@ -181,6 +186,11 @@ class StoredCases(NoCases):
         with self._database.read() as connection:
             rows = inbox.said_by(connection, channel, address, limit=100)
         return [Said(row.received_at, row.text) for row in rows if row.text]
+
+    def is_official(self, channel: str, address: str) -> bool:
+        """Whether an official tied this account to theirs."""
+        with self._database.read() as connection:
+            return officials.is_in_chat(connection, channel, address)
 
 
 def guess_key(asker: int) -> str:

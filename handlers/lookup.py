@@ -20,17 +20,20 @@ def look_up(house: House, text: str) -> list[Found]:
     library = house.library.on(today(house.clock))
     danger = house.recogniser.recognise(text).which
     first = [_emergency(library, danger)] if danger else []
-    cards = _cards(house, library, text)[: MOST_FOUND - len(first)]
+    cards = cards_for(house, text)[: MOST_FOUND - len(first)]
     return [*first, *(_found(library, card) for card in cards)]
 
 
-def _cards(house: House, library: Library, text: str) -> list[Card]:
+def cards_for(house: House, text: str) -> list[Card]:
+    """The cards these words are about, or that rest on the law they name; only what is served."""
     day = today(house.clock)
+    library = house.library.on(day)
     stopped = house.switches.at(house.clock.now())
     if stopped.find("answering"):
         return []
     topic = library.topic_called(text)
-    named = library.cards_of(topic) if topic else _asked_for(house, library, text)
+    named = library.cards_citing(text) or (library.cards_of(topic) if topic else None)
+    named = _asked_for(house, library, text) if named is None else named
     served = (card for card in named if card.is_current(day) and not stopped.card(card))
     current = dict.fromkeys(card.id for card in served)
     return [library.cards[name] for name in current]

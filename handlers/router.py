@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from handlers.cadres import link as cadre_link
+from handlers.cadres import look_up as cadre_look_up
 from handlers.codes import code_in
 from handlers.residents import (
     ask,
@@ -160,6 +161,8 @@ def choose(turn: Turn) -> Step:
     heard = turn.recognise().kind
     if heard == "emergency":
         return emergency.help_at_once
+    if cadre_look_up.is_meant(turn):
+        return cadre_look_up.look_up
     if text.startswith("/"):
         return COMMANDS.get(text.split()[0].lower(), manners.explain)
     return _coded(turn) or _awaited(turn) or SPOKEN.get(fold(text)) or _said(turn, heard)

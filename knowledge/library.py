@@ -18,6 +18,7 @@ from knowledge.holidays import Holiday, workdays_of
 from knowledge.inquiry import Inquiry
 from knowledge.kinds import CaseKind, KindHearer
 from knowledge.law import Document, Figure
+from knowledge.law_number import law_named
 from knowledge.phrases import Phrases, read_phrases
 from knowledge.questioning import Questioning
 from knowledge.source import ContentError, Listed, Source, mistakes_of, read_list, read_one
@@ -108,6 +109,25 @@ class Library:
         return tuple(
             sorted(cards, key=lambda c: first.index(c.id) if c.id in first else len(first))
         )
+
+    def cards_citing(self, text: str) -> list[Card]:
+        """The cards that rest on a law which the text names by its number ("NĐ 335/2026")."""
+        wanted = law_named(text)
+        if wanted is None:
+            return []
+        named = (places for number, places in self._cited.items() if wanted.is_of(number))
+        # First those for which it is the main ground.
+        ranked = sorted((place for places in named for place in places), key=lambda p: p[0])
+        return [self.cards[name] for name in dict.fromkeys(name for _, name in ranked)]
+
+    @cached_property
+    def _cited(self) -> Mapping[str, list[tuple[int, str]]]:
+        """By a law's number: the cards, with the place at which they name it."""
+        cited: dict[str, list[tuple[int, str]]] = {}
+        for card in self.cards.values():
+            for place, law in enumerate(card.law):
+                cited.setdefault(law.number, []).append((place, card.id))
+        return cited
 
     def kind_said(self, text: str) -> str:
         """The kind of opinion that a text seems to be."""

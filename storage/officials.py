@@ -35,6 +35,7 @@ officials = sa.Table(
     sa.Column("disabled_at", UtcTime),
 )
 sa.Index("ix_officials_unit", officials.c.unit, officials.c.id)
+sa.Index("ix_officials_chat", officials.c.channel, officials.c.address)
 
 
 class OfficialRow(NamedTuple):
@@ -87,6 +88,16 @@ def find_by_login(connection: sa.Connection, login: str) -> OfficialRow | None:
     found = sa.select(*_COLUMNS).where(officials.c.login == login.strip().lower())
     row = connection.execute(found).first()
     return OfficialRow(*row) if row else None
+
+
+def is_in_chat(connection: sa.Connection, channel: str, address: str) -> bool:
+    """Whether the account is tied to an official who may still sign in."""
+    found = sa.exists().where(
+        officials.c.channel == channel,
+        officials.c.address == address,
+        officials.c.disabled_at.is_(None),
+    )
+    return bool(connection.execute(sa.select(found)).scalar())
 
 
 def of_unit(connection: sa.Connection, unit: str) -> list[OfficialRow]:

@@ -140,6 +140,20 @@ def unsettled(
     return [Unsettled(*row) for row in connection.execute(statement)]
 
 
+def most_asked(
+    connection: sa.Connection, areas: Sequence[str], *, newest: int = 5_000, limit: int = 8
+) -> list[str]:
+    """The cards asked for most among the newest answers, in these areas when there are any."""
+    answers = sa.select(questions.c.card, questions.c.id).where(questions.c.status == "answered")
+    if areas:
+        answers = answers.join(residents, residents.c.id == questions.c.resident_id)
+        answers = answers.where(residents.c.area.in_(areas))
+    recent = answers.order_by(questions.c.id.desc()).limit(newest).subquery()
+    counted = sa.select(recent.c.card).where(recent.c.card.is_not(None)).group_by(recent.c.card)
+    most = counted.order_by(sa.func.count().desc(), recent.c.card).limit(limit)
+    return list(connection.execute(most).scalars())
+
+
 def count(connection: sa.Connection) -> dict[str, int]:
     """How many questions ended in each status."""
     rows = connection.execute(

@@ -103,6 +103,9 @@ class Cast(NoCases):
         self.guesses += 1
         return self.guesses <= 3
 
+    def is_official(self, channel: str, address: str) -> bool:
+        return True
+
     def said_by(self, channel: str, address: str) -> Sequence[Said]:
         return [Said(_SAID, CASES["H4T6RC"].words), Said(_SAID, "cảm ơn nghen")]
 

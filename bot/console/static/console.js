@@ -30,3 +30,16 @@ document.addEventListener("keydown", (event) => {
     search.focus();
   }
 });
+// A text to pass on goes to the clipboard; where a browser refuses, it is selected to be copied by hand.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const text = document.getElementById(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(text.textContent);
+    button.textContent = "Đã chép";
+  } catch {
+    getSelection().selectAllChildren(text);
+    button.textContent = "Đã bôi đen, anh chị bấm chép";
+  }
+});
