@@ -25,12 +25,27 @@ def make(connection: sa.Connection, hand: Hand, sheet: Sheet, *, rarity: Rarity)
     items = agenda_items.of_dialogue(connection, row.id)
     answered = {item.id for item in items if item.outcome}
     loose = [q for q in asked if not q.is_placed and q.item_id not in answered and q.text]
-    found = groups([fold(question.text) for question in loose], rarity)
+    # What a person placed comes first, so that what is like it joins it instead of the other way.
+    placed = [q for q in asked if q.is_placed and q.item_id not in answered and q.text]
+    ordered = [*placed, *loose]
+    found = groups([fold(question.text) for question in ordered], rarity)
     for places in found:
-        _add_item(connection, hand, row, questions=[loose[place] for place in places])
+        _put(connection, hand, row, questions=[ordered[place] for place in places])
     _tidy(connection, row.id)
     data = {"questions": len(loose), "items": len(found)}
     return change(connection, hand, row, did="agenda", values={}, data=data)
+
+
+def _put(
+    connection: sa.Connection, hand: Hand, row: DialogueRow, *, questions: Sequence[QuestionRow]
+) -> None:
+    """A group into the item in which a person placed the first of it, else into a new one."""
+    loose = [question for question in questions if not question.is_placed]
+    item = questions[0].item_id if questions[0].is_placed else None
+    if item is not None:
+        dialogue_questions.place(connection, [q.id for q in loose], item, is_placed=False)
+    elif loose:
+        _add_item(connection, hand, row, questions=loose)
 
 
 def merge(

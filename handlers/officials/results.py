@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from handlers.message import Message
 from handlers.officials.casework import Hand
 from handlers.officials.dialogues import Sheet, change, held, note, require, require_chief
+from handlers.officials.sight import sight_of
 from handlers.officials.telling import quoted
 from handlers.refusal import Refusal
 from storage import (
@@ -199,7 +200,8 @@ def _entry(
 def keep(connection: sa.Connection, hand: Hand, promise_id: int, *, evidence: str) -> None:
     """The promise was kept, and this shows it."""
     promise = promises.find(connection, promise_id)
-    if promise is None:
+    areas = sight_of(hand.official).areas
+    if promise is None or (areas is not None and promise.area not in areas):
         raise Refusal("promise_unknown")
     if not evidence.strip():
         raise Refusal("promise_no_evidence")

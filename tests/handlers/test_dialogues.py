@@ -177,6 +177,25 @@ def test_what_a_person_merged_or_split_stays_when_questions_are_grouped_again(
     assert first in {q.id for q in asked}
 
 
+def test_a_new_question_joins_the_item_in_which_a_person_placed_one_like_it(
+    meeting: Meeting,
+) -> None:
+    meeting.do(dialogues.announce)
+    meeting.ask(ROAD, None)
+    loan = meeting.ask(LOAN, None)
+    meeting.do(dialogues.close)
+    meeting.make_agenda()
+    into, other = meeting.items
+    meeting.do(agenda.merge, into=into.id, others=[other.id])
+    meeting.do(agenda.split, question_ids=[loan])
+    meeting.do(dialogues.write_down, text=ROAD_TOO, said_by="Ông Năm")
+    meeting.make_agenda()
+    assert len(meeting.items) == 2
+    with meeting.room.database.read() as connection:
+        asked = {q.text: q.item_id for q in dialogue_questions.of_dialogue(connection, meeting.id)}
+    assert asked[ROAD_TOO] == asked[ROAD] != asked[LOAN]
+
+
 def test_the_clock_shows_red_what_went_past_its_day(meeting: Meeting) -> None:
     clock = meeting.room.clock
     assert meeting.flags() == []
@@ -231,6 +250,27 @@ def test_an_answer_that_lacks_something_is_refused(
     meeting.room.clock.at = HELD_AT
     with pytest.raises(Refusal, match=phrase):
         meeting.answer(meeting.items[0], **said)
+
+
+def test_only_who_sees_the_commune_says_that_its_promise_was_kept(meeting: Meeting) -> None:
+    meeting.do(dialogues.announce)
+    meeting.ask(ROAD, None)
+    meeting.do(dialogues.close)
+    meeting.make_agenda()
+    meeting.room.clock.at = HELD_AT
+    due_on = date(2026, 12, 30)
+    meeting.answer(meeting.items[0], outcome="promised", owner="xã", due_on=due_on)
+    with meeting.room.database.read() as connection:
+        (promise,) = promises.of_dialogue(connection, meeting.id)
+    elsewhere = meeting.room.official("sau", "officer", areas=["xa-khac"])
+    for hand, evidence, phrase in (
+        (elsewhere, "xong", "promise_unknown"),
+        (meeting.chief, " ", "promise_no_evidence"),
+    ):
+        with pytest.raises(Refusal, match=phrase):
+            meeting.room.write(
+                lambda c, h=hand, e=evidence: results.keep(c, h, promise.id, evidence=e)
+            )
 
 
 def test_minutes_are_signed_by_another_and_every_version_is_kept(meeting: Meeting) -> None:
