@@ -54,6 +54,8 @@ def test_a_dialogue_is_run_by_its_pages(hall: Hall) -> None:
     said = {"outcome": "promised", "text": "Đổ đá", "owner": "Xã", "due_on": "2026-12-31"}
     press(lan, page, "answer", item=items[0], **said)
     assert "Trả lời: Đổ đá" in lan.get(f"{page}/screen").text
+    # Whoever mends an answer finds its promise as it was.
+    assert 'type="date" value="2026-12-31"' in lan.get(page).text
     press(lan, page, "answer", item=items[1], outcome="done", text="Tối đa theo thẻ")
     assert "Có mặt theo danh sách điểm danh: 1" in lan.get(page).text
     press(lan, page, "minutes", text="Biên bản buổi họp")
