@@ -49,12 +49,18 @@ def test_any_other_link_is_called_old_and_greeted(house: House, carried: str) ->
     assert talk.said[-1].choices
 
 
-@pytest.mark.parametrize("carried", ["case_AB12CD", "dialogue_7"])
-def test_a_code_that_nobody_can_look_up_is_told_so(house: House, carried: str) -> None:
+def test_a_code_that_nobody_can_look_up_is_told_so(house: House) -> None:
     talk = Talk(house)
-    assert talk.hear(f"/start {carried}").status == "command"
+    assert talk.hear("/start case_AB12CD").status == "command"
     assert "không biết mã" in talk.said[-1].text
     assert talk.said[-1].choices[0].value == "official"
+
+
+def test_a_dialogue_that_is_not_there_leads_to_those_to_come(house: House) -> None:
+    talk = Talk(house)
+    assert talk.hear("/start dialogue_7").status == "command"
+    assert "đã qua, hoặc không còn" in talk.said[-1].text
+    assert talk.said[-1].choices
 
 
 @pytest.mark.parametrize("text", ["/start", "/start ", "/start  \n"])
