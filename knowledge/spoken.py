@@ -19,7 +19,7 @@ _PHONE = re.compile(
 _PER = re.compile(r"(?<=[^\W\d])/(?=[^\W\d])")
 _RANGE = re.compile(r"(?<=\d) ?[-–] ?(?=\d)")
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?")
-_ASIDE = re.compile(r"\s*[()]\s*")
+_ASIDE = re.compile(r"(?:(?<!\s)\s+)?[()]\s*")
 _PARTS = re.compile(r"(?<=[.!?;])\s+")
 
 
