@@ -74,11 +74,13 @@ def _open(connection: Connection, office: Office, scene: Scene, *, area: str, un
         known = residents.hear_many(connection, {account: scene.opened_at}, scene.opened_at)
         return Saying(
             text=scene.matter["text"].format(hamlet=scene.hamlet),
+            # The file of the demo names kinds as plain text.
             kind=scene.matter["kind"],  # pyright: ignore[reportArgumentType]
             topic=scene.matter["topic"],
             channel=scene.channel,
             area=area,
             hamlet=scene.hamlet,
+            # Plain text as well: a tuple of words.
             openness=_OPENNESS[scene.number % len(_OPENNESS)],  # pyright: ignore[reportArgumentType]
             resident_id=known[account].id,
         )

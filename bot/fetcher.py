@@ -114,6 +114,7 @@ class Fetcher:
 
     async def _handle(self, row: AttachmentRow) -> None:
         wanted = Attachment(
+            # The column holds only kinds that a door has put there.
             kind=row.kind,  # pyright: ignore[reportArgumentType]
             source=row.source,
             name=row.name,

@@ -139,4 +139,5 @@ def read_settings(secrets_dir: Path | None = None) -> Settings:
     import os
 
     folder = secrets_dir or os.environ.get(f"{PREFIX}SECRETS_DIR") or None
+    # pydantic-settings' own argument, which its stubs keep private.
     return Settings(_secrets_dir=folder)  # pyright: ignore[reportCallIssue]

@@ -229,6 +229,7 @@ def _problems_of(account: Account, oa_id: str, now: datetime) -> Iterator[str]:
     if not account.is_verified:
         yield "it is not verified, so Zalo lets it write to nobody: ask for it at oa.zalo.me"
     try:
+        # A calendar day in Viet Nam: only the day is used.
         ends = datetime.strptime(account.package_valid_through_date or "", "%d/%m/%Y")  # noqa: DTZ007
     except ValueError:
         return

@@ -21,7 +21,7 @@ class Fate(Enum):
     NEVER = "this message is refused for good"
     GONE = "this resident is out of reach until they come back by themselves"
     WINDOW = "we may write only after the resident did"
-    TOKEN = "the access token is not accepted: another one, and once more"  # noqa: S105
+    TOKEN = "the access token is not accepted: another one, and once more"  # noqa: S105 - no secret
     HUMAN = "an official has to mend the account or the settings; all wait for that"
 
 

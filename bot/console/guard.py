@@ -54,6 +54,7 @@ class Guard:
             form = await self.form_of(request) if request.method == "POST" else {}
             return await asyncio.to_thread(self._answer, request, form, view=view, roles=roles)
 
+        # The tests read off each route who may come in.
         guarded.roles = frozenset(roles)  # type: ignore[attr-defined]
         return Route(path, guarded, methods=list(methods), name=f"console {path}")
 

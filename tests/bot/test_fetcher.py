@@ -69,7 +69,7 @@ class Shed:
         channels = {"door": self.door}
         return Fetcher(
             self.database,
-            channels,  # pyright: ignore[reportArgumentType]
+            channels,
             Folder(self.root),
             clock=self.clock,
             name="me",

@@ -32,7 +32,7 @@ def sent(
     database.write(lambda c: outbox.put(c, entries)).result()
 
     def take(c: object) -> list[outbox.OutboxRow]:
-        return outbox.take(c, by="me", now=at, channel=channel, limit=count)  # type: ignore[arg-type]
+        return outbox.take(c, by="me", now=at, channel=channel, limit=count)
 
     rows = database.write(take).result()
     endings = [Settled(row.id, state, "id", None, at) for row in rows]

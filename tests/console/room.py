@@ -41,7 +41,7 @@ class Room:
     def official(self, login: str, role: str = "officer", unit: str = UNIT, **more: Any) -> Hand:
         """An official, with hands to work."""
         new = NewOfficial(
-            login, login.title(), role, unit, more.get("areas", []), more.get("topics", []),  # type: ignore[arg-type]
+            login, login.title(), role, unit, more.get("areas", []), more.get("topics", []),
             self.clock.now(),
         )  # fmt: skip
         official_id = self.write(lambda c: officials.add(c, new))

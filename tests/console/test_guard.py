@@ -36,7 +36,7 @@ def test_each_role_opens_its_pages_and_no_other(hall: Hall, role: str) -> None:
             if path == "/console/sign-out":
                 continue
             answer = who.browser.request(method, path, data={"csrf": csrf})
-            allowed = role in route.endpoint.roles  # type: ignore[attr-defined]
+            allowed = role in route.endpoint.roles
             assert (answer.status_code != 403) is allowed, (method, path, answer.status_code)
 
 

@@ -25,7 +25,7 @@ class DeskRoom:
 
     def official(self, login: str, role: str, unit: str = "phong-kinh-te-xa", **more: Any) -> int:
         def add(connection: Any) -> int:
-            new = NewOfficial(login, login.title(), role, unit, [], [], MONDAY)  # type: ignore[arg-type]
+            new = NewOfficial(login, login.title(), role, unit, [], [], MONDAY)
             who = officials.add(connection, new)
             officials.change(connection, who, {"channel": "telegram", "address": login, **more})
             return who

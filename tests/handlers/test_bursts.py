@@ -128,8 +128,7 @@ def test_a_photo_or_a_long_silence_ends_a_run(street: Street) -> None:
 def test_a_turn_that_failed_is_tried_again_without_the_others(street: Street) -> None:
     street.send("mẹ tui già bịnh", "nhà hộ nghèo")
     now = street.house.clock.now()
-    job = lambda c: inbox.take(c, by="dead", now=now)  # noqa: E731
-    (row,) = street.database.write(job).result()
+    (row,) = street.database.write(lambda c: inbox.take(c, by="dead", now=now)).result()
     assert len(row.followers) == 1
     street.database.write(lambda c: inbox.give_back(c, row.id, "planted")).result()
     assert [len(turn.rest) for turn in street.settle_all()] == [0, 0]

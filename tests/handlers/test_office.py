@@ -44,7 +44,7 @@ def saying(resident_id: int | None, **more: str) -> Saying:
     given = Saying(
         text=WORDS, kind="report", topic="livelihood", channel="web", resident_id=resident_id
     )
-    return replace(given, **more)  # type: ignore[arg-type]
+    return replace(given, **more)
 
 
 def test_words_become_a_case_with_a_code_a_unit_and_a_date(
@@ -170,7 +170,7 @@ def a_case(**more: object) -> cases.CaseRow:
     given = dict.fromkeys(cases.CaseRow._fields) | {
         "id": 1, "stage": "working", "opened_at": NOW, "due_at": at(2026, 2, 25, 10), "version": 1,
     }  # fmt: skip
-    return cases.CaseRow(**{**given, **more})  # type: ignore[arg-type]
+    return cases.CaseRow(**{**given, **more})
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def official(number: int, **more: object) -> OfficialRow:
         "unit": "phong-vhxh-xa", "areas": [], "topics": [], "deputy_id": None, "channel": None,
         "address": None, "created_at": THEN, "disabled_at": None,
     }  # fmt: skip
-    return OfficialRow(**{**given, **more})  # type: ignore[arg-type]
+    return OfficialRow(**{**given, **more})
 
 
 def test_the_matrix_knows_every_topic(house: House) -> None:

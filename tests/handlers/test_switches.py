@@ -143,7 +143,7 @@ def test_a_database_that_is_away_changes_nothing(caplog: pytest.LogCaptureFixtur
 
 def official(database: Database, role: str, now: datetime) -> OfficialRow:
     def add(connection):
-        new = NewOfficial(role, role.title(), role, "ubnd-xa", [], [], now)  # type: ignore[arg-type]
+        new = NewOfficial(role, role.title(), role, "ubnd-xa", [], [], now)
         return officials.find(connection, officials.add(connection, new))
 
     found = database.write(add).result()
@@ -156,7 +156,7 @@ def wish(**more: object) -> Wish:
         "kind": "card", "target": CARD, "reason": "mức vay đã đổi",
         "lasts": timedelta(hours=4), "sentence": "",
     }  # fmt: skip
-    return Wish(**{**given, **more})  # type: ignore[arg-type]
+    return Wish(**{**given, **more})
 
 
 def test_an_editor_stops_a_card_and_lets_it_go_on(database: Database, house: House) -> None:

@@ -135,11 +135,11 @@ def test_there_are_thirty_stories() -> None:
 def test_a_household_of_the_stories_gets_what_the_facts_say(story: dict[str, object]) -> None:
     answers = _told(story["says"])
     found = _grades(questioning().outcomes(answers))
-    expected = {card: grade for grade in _BETTER for card in story.get(grade, ())}  # pyright: ignore
+    expected = {card: grade for grade in _BETTER for card in story.get(grade, ())}
     assert {card: found.get(card) for card in expected} == expected
 
 
-def _told(says: dict[str, object]) -> list[Answer]:  # pyright: ignore
+def _told(says: dict[str, object]) -> list[Answer]:
     """The answers of a story, in its order; each about the first person it can be about."""
     answers: list[Answer] = []
     for name, said in says.items():
@@ -148,6 +148,6 @@ def _told(says: dict[str, object]) -> list[Answer]:  # pyright: ignore
         people = questioning().family(answers).people
         place = next(n for n, one in enumerate(people) if one.who.id == question.about)
         numbers = said if isinstance(said, list) else [said]
-        chosen = tuple(number - 1 for number in numbers)  # pyright: ignore
+        chosen = tuple(number - 1 for number in numbers)
         answers.append(Answer(name, place, chosen))
     return answers

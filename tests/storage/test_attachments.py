@@ -1,6 +1,7 @@
 """What the box of attachments promises: put with its message, taken again after a death."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from storage import attachments, inbox
 from storage.attachments import LEASE, AttachmentEntry, AttachmentRow, Kept
@@ -21,8 +22,8 @@ def put(database: Database, *names: str) -> None:
 
 
 def take(database: Database, now: datetime = AT, channel: str = "web") -> list[AttachmentRow]:
-    job = lambda c: attachments.take(c, by="me", now=now, channels=[channel], limit=3)  # noqa: E731
-    return database.write(job).result()
+    taking = partial(attachments.take, by="me", now=now, channels=[channel], limit=3)
+    return database.write(taking).result()
 
 
 def test_a_message_that_comes_again_brings_its_attachments_once(database: Database) -> None:

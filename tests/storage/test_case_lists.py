@@ -35,7 +35,7 @@ def fill(database: Database, count: int = 12) -> list[int]:
 
 def found(database: Database, wanted: Wanted, **more: object) -> list[str]:
     with database.read() as connection:
-        return [case.title for case in case_lists.page(connection, wanted, **more)]  # type: ignore[arg-type]
+        return [case.title for case in case_lists.page(connection, wanted, **more)]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_list_holds_what_is_wanted_in_its_order(
 @pytest.mark.parametrize("order", ["newest", "urgent"])
 def test_page_after_page_shows_each_case_once(database: Database, order: str) -> None:
     fill(database)
-    wanted = Wanted(stages=OPEN, order=order)  # type: ignore[arg-type]
+    wanted = Wanted(stages=OPEN, order=order)
     seen: list[str] = []
     after: Place | None = None
     while True:
