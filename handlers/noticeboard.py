@@ -8,9 +8,6 @@ from storage import attendances, dialogue_questions, dialogues
 from storage.database import Database
 from storage.dialogues import DialogueRow
 
-TAKING = ("announced",)
-"""Stages in which questions are taken beforehand."""
-
 
 class Notice(NamedTuple):
     """A dialogue that is announced, as residents may know it; `way`: how the asker takes part."""
@@ -98,5 +95,5 @@ def _notice(row: DialogueRow) -> Notice:
         row.chair,
         row.held_at,
         tuple(row.topics),
-        row.stage in TAKING,
+        takes_questions=row.stage == "announced",
     )

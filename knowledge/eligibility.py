@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 from knowledge.card import Card
 from knowledge.household import HOUSEHOLD_FACTS, Household, Member, Span
@@ -110,7 +110,7 @@ def _holds(condition: Condition, value: object) -> Truth:
     if isinstance(value, Span):
         return _within_all(condition, value)
     if isinstance(value, frozenset):
-        held = {one in condition.among for one in value}  # pyright: ignore[reportUnknownVariableType]
+        held = {one in condition.among for one in cast("frozenset[object]", value)}
         return None if len(held) != 1 else held.pop()
     if value is None:
         return None

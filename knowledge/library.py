@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from knowledge.card import Card, Topic
+from knowledge.card import Card, Data, Topic
 from knowledge.casework import Casework, read_casework
 from knowledge.dialogue_clock import DialogueClock
 from knowledge.edition import Ground, card_on, changes_of, unreadable_changes
@@ -27,6 +27,7 @@ from knowledge.unit import Duty, Unit
 from knowledge.workdays import Workdays
 
 _Listed = TypeVar("_Listed", bound=Listed)
+_Whole = TypeVar("_Whole", bound=Data)
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -214,7 +215,7 @@ def read(folder: Path = CONTENT) -> Reading:
     _read_list(folder / "figures.yaml", Figure, found=reading.figures, reading=reading)
     _read_list(folder / "holidays.yaml", Holiday, found=reading.holidays, reading=reading)
     _read_casework(folder, reading)
-    _read_clock(folder / "dialogues.yaml", reading)
+    reading.dialogue_clock = _read_one(folder / "dialogues.yaml", DialogueClock, reading)
     for path in sorted((folder / "laws").glob("*.yaml")):
         _read_list(path, Document, found=reading.documents, reading=reading)
     try:
@@ -224,21 +225,10 @@ def read(folder: Path = CONTENT) -> Reading:
         reading.mistakes.append(mistake)
     for path in sorted((folder / "cards").glob("*/*.yaml")):
         _read_card(path, reading)
-    _read_inquiry(folder / "eligibility.yaml", reading)
+    asking = folder / "eligibility.yaml"
+    if asking.exists():  # A base of a few cards may do without.
+        reading.inquiry = _read_one(asking, Inquiry, reading)
     return reading
-
-
-def _read_inquiry(path: Path, reading: Reading) -> None:
-    """A base of a few cards may do without."""
-    if not path.exists():
-        return
-    try:
-        source = reading.sources[path.name] = Source(path)
-    except ContentError as mistake:
-        reading.mistakes.append(mistake)
-        return
-    reading.inquiry, mistakes = read_one(source, Inquiry)
-    reading.mistakes += mistakes
 
 
 def _read_card(path: Path, reading: Reading) -> None:
@@ -276,24 +266,28 @@ def _read_casework(folder: Path, reading: Reading) -> None:
     reading.mistakes += mistakes
 
 
-def _read_clock(path: Path, reading: Reading) -> None:
-    try:
-        source = Source(path)
-    except ContentError as mistake:
-        reading.mistakes.append(mistake)
-        return
-    reading.sources[path.name] = source
-    reading.dialogue_clock, mistakes = read_one(source, DialogueClock)
+def _read_one(path: Path, kind: type[_Whole], reading: Reading) -> _Whole | None:
+    source = _source(path, reading)
+    if source is None:
+        return None
+    found, mistakes = read_one(source, kind)
     reading.mistakes += mistakes
+    return found
 
 
 def _read_list(
     path: Path, kind: type[_Listed], *, found: dict[str, _Listed], reading: Reading
 ) -> None:
+    source = _source(path, reading)
+    if source is not None:
+        reading.mistakes += read_list(source, kind, found)
+
+
+def _source(path: Path, reading: Reading) -> Source | None:
+    """The file, kept for the check by its name; None, and a mistake, when it cannot be read."""
     try:
-        source = Source(path)
+        source = reading.sources[path.name] = Source(path)
     except ContentError as mistake:
         reading.mistakes.append(mistake)
-        return
-    reading.sources[path.name] = source
-    reading.mistakes += read_list(source, kind, found)
+        return None
+    return source

@@ -1,12 +1,12 @@
 """The next question to a household: the one that decides most among the policies still open."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from knowledge.card import Card
 from knowledge.eligibility import Grade, Truth, judge, truth_of
 from knowledge.household import HOUSEHOLD_FACTS
-from knowledge.inquiry import HOME, Asking, Inquiry, Option, Person, known_by
+from knowledge.inquiry import HOME, Asking, Inquiry, Person, known_by
 from knowledge.rule import conditions_of
 
 MOST_QUESTIONS = 12
@@ -230,11 +230,4 @@ def _better(old: Outcome | None, new: Outcome) -> Outcome:
         return new
     if old.grade != new.grade or new.people[0] in old.people:
         return old
-    people = (*old.people, *new.people)
-    return Outcome(old.card, old.grade, people, old.because, old.against, old.unknown, old.confirm)
-
-
-def likelihood(options: Sequence[Option]) -> list[float]:
-    """The share of each choice, as the content guesses it."""
-    total = sum(option.likely for option in options)
-    return [option.likely / total for option in options]
+    return replace(old, people=(*old.people, *new.people))

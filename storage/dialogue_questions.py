@@ -100,12 +100,6 @@ def support(connection: sa.Connection, question_id: int, resident_id: int, at: d
     connection.execute(adding, values)
 
 
-def find(connection: sa.Connection, question_id: int) -> QuestionRow | None:
-    """One question."""
-    row = connection.execute(_counted().where(dialogue_questions.c.id == question_id)).first()
-    return QuestionRow(*row) if row else None
-
-
 def of_dialogue(connection: sa.Connection, dialogue_id: int) -> list[QuestionRow]:
     """All that is asked at a dialogue, as it came in."""
     found = _counted().where(dialogue_questions.c.dialogue_id == dialogue_id)
@@ -135,6 +129,12 @@ def place(connection: sa.Connection, ids: Sequence[int], item_id: int, *, is_pla
     if ids:
         change = sa.update(dialogue_questions).where(dialogue_questions.c.id.in_(ids))
         connection.execute(change.values(item_id=item_id, is_placed=is_placed))
+
+
+def keep_in_place(connection: sa.Connection, ids: Sequence[int]) -> None:
+    """A person left these where they are: grouping leaves them alone from now on."""
+    change = sa.update(dialogue_questions).where(dialogue_questions.c.id.in_(ids))
+    connection.execute(change.values(is_placed=True))
 
 
 def reached(connection: sa.Connection, dialogue_id: int) -> list[Reached]:

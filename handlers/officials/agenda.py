@@ -77,12 +77,9 @@ def split(
     if any(items[q.item_id].outcome for q in leaving if q.item_id):
         raise Refusal("agenda_answered")
     left = {q.item_id for q in leaving}
-    new = _add_item(connection, hand, row, questions=leaving)
-    stay = [q for q in asked if q.item_id in left and q not in leaving]
-    dialogue_questions.place(connection, [q.id for q in leaving], new, is_placed=True)
-    for number in left:
-        rest = [q.id for q in stay if q.item_id == number]
-        dialogue_questions.place(connection, rest, number or 0, is_placed=True)
+    _add_item(connection, hand, row, questions=leaving)
+    stay = [q.id for q in asked if q.item_id in left and q not in leaving]
+    dialogue_questions.keep_in_place(connection, [*(q.id for q in leaving), *stay])
     _tidy(connection, row.id)
     return change(connection, hand, row, did="split", values={}, data={"questions": len(leaving)})
 

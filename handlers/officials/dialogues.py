@@ -45,8 +45,7 @@ class Plan:
 def held(connection: sa.Connection, hand: Hand, sheet: Sheet) -> DialogueRow:
     """The dialogue; raises Refusal when it is out of sight or somebody changed it meanwhile."""
     row = dialogues.find(connection, sheet.dialogue_id)
-    areas = sight_of(hand.official).areas
-    if row is None or (areas is not None and row.area not in areas):
+    if row is None or not sight_of(hand.official).covers(row.area):
         raise Refusal("dialogue_unknown")
     if row.version != sheet.version:
         raise Refusal("dialogue_changed")
@@ -121,13 +120,12 @@ def plan(connection: sa.Connection, hand: Hand, wish: Plan) -> int:
 
 def _checked(hand: Hand, wish: Plan) -> datetime:
     library, today = hand.office.library, hand.office.today
-    areas = sight_of(hand.official).areas
     commune = library.units.get(wish.area)
     if hand.official.role not in HANDLERS:
         raise Refusal("dialogue_not_yours")
     if commune is None or commune.kind != "commune" or not commune.is_valid(today):
         raise Refusal("dialogue_no_area")
-    if areas is not None and wish.area not in areas:
+    if not sight_of(hand.official).covers(wish.area):
         raise Refusal("dialogue_no_area")
     if not (wish.title and wish.place and wish.chair):
         raise Refusal("dialogue_incomplete")

@@ -200,8 +200,7 @@ def _entry(
 def keep(connection: sa.Connection, hand: Hand, promise_id: int, *, evidence: str) -> None:
     """The promise was kept, and this shows it."""
     promise = promises.find(connection, promise_id)
-    areas = sight_of(hand.official).areas
-    if promise is None or (areas is not None and promise.area not in areas):
+    if promise is None or not sight_of(hand.official).covers(promise.area):
         raise Refusal("promise_unknown")
     if not evidence.strip():
         raise Refusal("promise_no_evidence")

@@ -21,9 +21,13 @@ class Sight:
         """Whether the case is among them."""
         return (
             (self.units is None or case.unit in self.units)
-            and (self.areas is None or case.area in self.areas)
+            and self.covers(case.area)
             and (self.topics is None or case.topic in self.topics)
         )
+
+    def covers(self, area: str) -> bool:
+        """Whether what happens in this commune is shown."""
+        return self.areas is None or area in self.areas
 
     def within(self, wanted: Wanted) -> Wanted:
         """What is wanted, of what may be seen."""

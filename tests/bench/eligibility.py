@@ -11,7 +11,7 @@ import time
 from datetime import date
 
 from knowledge.library import load
-from knowledge.questioning import Answer, Next, Questioning, likelihood
+from knowledge.questioning import Answer, Next, Questioning
 
 DAY = date(2026, 11, 25)
 _UNSURE = 0.05
@@ -26,8 +26,8 @@ def taps_of(questioning: Questioning, chance: random.Random) -> int:
 
 
 def _answer(asked: Next, chance: random.Random) -> Answer:
-    shares = likelihood(asked.question.choices)
-    chosen = chance.choices(range(len(shares)), shares)[0]
+    likely = [option.likely for option in asked.question.choices]
+    chosen = chance.choices(range(len(likely)), likely)[0]
     numbers = () if chance.random() < _UNSURE else (chosen,)
     return Answer(asked.question.id, asked.person, numbers)
 

@@ -52,8 +52,8 @@ def routes(guard: Guard) -> list[Route]:
                *((n, d, CHIEFS) for n, d in chiefs.items())]  # fmt: skip
     return [
         guard.route(f"{PATH}/{{id}}", show),
-        guard.route(f"{PATH}/{{id}}/print", partial(show, template="dialogue_print.html")),
-        guard.route(f"{PATH}/{{id}}/screen", partial(show, template="dialogue_screen.html")),
+        guard.route(f"{PATH}/{{id}}/print", partial(show_agenda, template="dialogue_print.html")),
+        guard.route(f"{PATH}/{{id}}/screen", partial(show_agenda, template="dialogue_screen.html")),
         *(
             guard.route(
                 f"{PATH}/{{id}}/{name}", partial(_do, deed=deed), roles=roles, methods=("POST",)
@@ -63,44 +63,58 @@ def routes(guard: Guard) -> list[Route]:
     ]
 
 
-def show(visit: Visit, template: str = "dialogue.html") -> Response:
-    """All of a dialogue; questions stand with the item they are answered in."""
-    row = _found(visit)
-    office = visit.hand.office
+def show(visit: Visit) -> Response:
+    """All of a dialogue."""
+    row, office = _found(visit), visit.hand.office
     with visit.read() as connection:
-        asked = dialogue_questions.of_dialogue(connection, row.id)
         versions = minutes.versions(connection, row.id)
         page: dict[str, Any] = {
-            "items": agenda_items.of_dialogue(connection, row.id),
             "people": attendances.count(connection, row.id),
             "promised": promises.of_dialogue(connection, row.id),
-            "earlier": promises.unkept(connection, [row.area]),
             "versions": versions,
             "draft": versions[0].text if versions else results.draft(connection, visit.hand, row),
             "names": officials.names(connection, [v.written_by for v in versions]),
         }
     return visit.show(
-        template,
-        row=row,
-        asked=asked,
-        loose=[question for question in asked if question.item_id is None],
+        "dialogue.html",
         flags=flags(office, row),
         announce_by=announce_by(office, row.held_at),
         publish_by=publish_by(office, row.held_at),
         units=offices(visit),
         has_begun=visit.now >= row.held_at,
-        today=visit.today,
         is_handler=visit.official.role in HANDLERS,
         is_chief=visit.official.role in CHIEFS,
         **page,
+        **_agenda(visit, row),
     )
+
+
+def show_agenda(visit: Visit, template: str) -> Response:
+    """The agenda alone: printed, or on the screen, which asks again every few seconds."""
+    return visit.show(template, **_agenda(visit, _found(visit)))
+
+
+def _agenda(visit: Visit, row: DialogueRow) -> dict[str, Any]:
+    """What is asked, item by item; questions stand with the item they are answered in."""
+    with visit.read() as connection:
+        asked = dialogue_questions.of_dialogue(connection, row.id)
+        items = agenda_items.of_dialogue(connection, row.id)
+        earlier = promises.unkept(connection, [row.area])
+    loose = [question for question in asked if question.item_id is None]
+    return {
+        "row": row,
+        "asked": asked,
+        "loose": loose,
+        "items": items,
+        "earlier": earlier,
+        "today": visit.today,
+    }
 
 
 def _found(visit: Visit) -> DialogueRow:
     with visit.read() as connection:
         row = kept.find(connection, visit.number("id"))
-    areas = sight_of(visit.official).areas
-    if row is None or (areas is not None and row.area not in areas):
+    if row is None or not sight_of(visit.official).covers(row.area):
         raise HTTPException(404)
     return row
 

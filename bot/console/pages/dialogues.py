@@ -32,11 +32,12 @@ def routes(guard: Guard) -> list[Route]:
 
 def show(visit: Visit) -> Response:
     """What is coming and was held in the official's communes, red flags and late promises."""
-    office, areas = visit.hand.office, sight_of(visit.official).areas
+    office, sight = visit.hand.office, sight_of(visit.official)
+    areas = None if sight.areas is None else sorted(sight.areas)
     with visit.read() as connection:
-        rows = dialogues.page(connection, areas=sorted(areas) if areas else None)
+        rows = dialogues.page(connection, areas=areas)
         asked = dialogue_questions.counts(connection, [row.id for row in rows])
-        unkept = promises.unkept(connection, sorted(areas) if areas else None)
+        unkept = promises.unkept(connection, areas)
         last = dialogues.last_held(connection)
     overdue = overdue_areas(office, last)
     library = visit.desk.house.library
@@ -45,11 +46,10 @@ def show(visit: Visit) -> Response:
         rows=[(row, flags(office, row)) for row in rows],
         asked=asked,
         promises=unkept,
-        overdue={a: day for a, day in overdue.items() if areas is None or a in areas},
+        overdue={a: day for a, day in overdue.items() if sight.covers(a)},
         due={row.id: (announce_by(office, row.held_at), publish_by(office, row.held_at))
              for row in rows},
-        communes=[c for c in communes_on(library.units, visit.today)
-                  if areas is None or c.id in areas],
+        communes=[c for c in communes_on(library.units, visit.today) if sight.covers(c.id)],
         units=offices(visit),
         today=visit.today,
         may_plan=visit.official.role in HANDLERS,

@@ -30,9 +30,9 @@ def routes(guard: Guard) -> list[Route]:
 def show(visit: Visit) -> Response:
     """What was found; before anything is typed, what is at hand and what is asked most."""
     words = visit.asked("q")
+    template = "look_up_found.html" if visit.is_part else "look_up.html"
     if words:
         found = cards_for(visit.desk.house, words)[:_SHOWN]
-        template = "look_up_found.html" if visit.is_part else "look_up.html"
         return visit.show(template, q=words, found=found, lists=())
     with visit.read() as connection:
         me = visit.official
@@ -41,7 +41,6 @@ def show(visit: Visit) -> Response:
             ("recent", _cards(visit, lookups.recent(connection, me.id))),
             ("asked", _cards(visit, questions.most_asked(connection, me.areas, limit=_SHOWN))),
         )
-    template = "look_up_found.html" if visit.is_part else "look_up.html"
     return visit.show(template, q="", found=(), lists=lists)
 
 
